@@ -1,4 +1,4 @@
-"""A DAG file in the manner of Airflow 2.x: `@dag`, TaskFlow, task groups, mapped tasks, a sensor."""
+"""A DAG file in the manner of Airflow 2.x: `@dag`, TaskFlow, task groups, mapping, a sensor."""
 
 from datetime import datetime, timedelta
 

@@ -19,7 +19,7 @@ with DAG(
     dag_id="welcome",
     description="A small tour: bash, Python, branching, data between tasks, a retry",
     start_date=datetime(2026, 1, 1),
-    schedule=None,  # runs only when somebody asks for it; "@daily" or "0 6 * * *" would be schedules
+    schedule=None,  # runs when somebody asks for it; "@daily" would be a schedule
     catchup=False,
     tags=["example"],
     doc_md=__doc__,

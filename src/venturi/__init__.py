@@ -1,0 +1,1 @@
+"""Venturi: a workflow orchestrator that speaks Apache Airflow's language."""

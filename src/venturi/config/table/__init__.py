@@ -1,0 +1,7 @@
+"""The one table of options, a file per family, and Airflow's options that mean nothing here.
+
+- `core`, `database`, `scheduler`, `parsing`, `web`, `logs`, `mail`, `celery`, `metrics`,
+  `tasks`, `limits`: the rows (`OPTIONS`) of the options that Venturi obeys.
+- `unused`: names that Airflow knows and Venturi does not need, and sections of free keys.
+- `all`: the rows together, and the look-up by every name an option ever had.
+"""

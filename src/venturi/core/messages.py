@@ -1,0 +1,460 @@
+"""Everything that is said between scheduler, runner, host and task process.
+
+Frozen, tagged, versioned structs; msgpack on the wire. Values that users made (XComs, conf, params)
+travel as JSON text so that nobody on the way needs to understand them.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from venturi.core.states import TaskState
+
+PROTOCOL = 1
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """Base of all messages: keyword-only, tagged by class name."""
+
+
+# --- what a DAG file is ----------------------------------------------------------------------
+
+
+class FileRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A DAG file in one exact condition: `key` changes whenever the file or what it used does."""
+
+    path: str
+    key: str
+    root: str = ""  # DAG folder it was found under
+    member: str = ""  # file inside a zip archive
+
+
+# --- an attempt ------------------------------------------------------------------------------
+
+
+class XComValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One XCom: `value` is JSON text as stored."""
+
+    task_id: str
+    value: str | None
+    key: str = "return_value"
+    map_index: int = -1
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The run an attempt belongs to, as templates see it."""
+
+    dag_id: str
+    run_id: str
+    run_type: str
+    run_after: datetime
+    logical_date: datetime | None = None
+    data_interval_start: datetime | None = None
+    data_interval_end: datetime | None = None
+    start_date: datetime | None = None
+    queued_at: datetime | None = None
+    conf: str = "{}"  # JSON
+    state: str = "running"
+    external_trigger: bool = False
+    triggering_user: str | None = None
+    note: str | None = None
+
+
+class AttemptInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that a task process needs to know about the attempt it is."""
+
+    ti_id: int
+    try_number: int
+    epoch: int
+    run: RunInfo
+    task_id: str
+    map_index: int = -1
+    max_tries: int = 0
+    log_path: str = ""  # relative to the log folder
+    queue: str = "default"
+    pool: str = "default_pool"
+    priority_weight: int = 1
+    queued_at: datetime | None = None
+    #: when the first attempt of this try began: a rescheduled sensor counts its timeout from here
+    first_started_at: datetime | None = None
+    reschedule_count: int = 0
+    #: XComs of the tasks named in TaskSpec.reads, when small: spares the child a round trip
+    xcoms: tuple[XComValue, ...] = ()
+    #: the task ids whose XComs are completely contained in `xcoms`
+    prefetched: tuple[str, ...] = ()
+    mark_success: bool = False
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a process used, from wait4. CPU in seconds, memory in bytes, I/O in blocks."""
+
+    cpu_user: float = 0.0
+    cpu_system: float = 0.0
+    max_rss: int = 0
+    read_blocks: int = 0
+    write_blocks: int = 0
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an attempt ended, in the words of the task process (or of whoever saw it die).
+
+    `state` is SUCCESS, FAILED, SKIPPED, UP_FOR_RESCHEDULE or DEFERRED; whether FAILED becomes a
+    retry is decided by `decide.outcome`.
+    """
+
+    state: TaskState
+    #: one line for people: "Bash command failed: exit code 1"
+    reason: str = ""
+    #: FAILED and no further try, whatever `retries` says
+    no_retry: bool = False
+    #: nobody knows how it ended: the process vanished (rule R13)
+    lost: bool = False
+    reschedule_at: datetime | None = None
+    #: next try no sooner than this many seconds from now (RetryPolicy)
+    retry_in: float | None = None
+    xcoms: tuple[XComValue, ...] = ()
+    #: lengths of results that mapped tasks may expand over: (key, length)
+    lengths: tuple[tuple[str, int], ...] = ()
+    #: direct or indirect downstream task ids that this task decided to skip
+    skips: tuple[str, ...] = ()
+    rendered: str | None = None  # JSON of the rendered template fields
+    map_label: str | None = None
+    #: instances to skip at once, with everything that follows (short circuit)
+    skips_whole: bool = False
+
+
+# --- scheduler -> runner ---------------------------------------------------------------------
+
+
+class Welcome(Message):
+    """First word of a scheduler on a new connection: who it is and what counts."""
+
+    term: int
+    scheduler: str
+    capacity: int
+    protocol: int = PROTOCOL
+
+
+class Load(Message):
+    """Import this file and report what it defines. Limits in seconds and bytes."""
+
+    file: FileRef
+    timeout: float
+    memory: int
+    keep: bool = True  # keep the host as template
+
+
+class Start(Message):
+    """Run this attempt."""
+
+    file: FileRef
+    attempt: AttemptInfo
+    #: an import that looked outside: do it again for each attempt
+    fresh: bool = False
+    import_timeout: float = 30.0
+
+
+class Call(Message):
+    """Run the callbacks of a task instance or a run; answered by `Called`."""
+
+    call_id: int
+    file: FileRef
+    kind: str  # on_success | on_failure | on_retry | on_skipped | sla_miss
+    dag_id: str
+    run: RunInfo
+    reason: str = ""
+    attempt: AttemptInfo | None = None  # None: the DAG's own callbacks
+    state: str = ""
+    email: bool = False  # also send the failure/retry mail
+    callbacks: bool = True
+    fresh: bool = False
+    log_path: str = ""
+
+
+class Cancel(Message):
+    """End this attempt: SIGTERM, then SIGKILL after `grace` seconds."""
+
+    ti_id: int
+    epoch: int
+    reason: str
+    grace: float = 60.0
+
+
+class Ack(Message):
+    """These results are committed; the runner may forget them."""
+
+    keys: tuple[tuple[int, int], ...] = ()  # (ti_id, epoch)
+    calls: tuple[int, ...] = ()
+
+
+class Reply(Message):
+    """Answer to an `Ask`."""
+
+    ask_id: int
+    value: str | None = None  # JSON
+    error: str | None = None
+    error_kind: str = ""
+
+
+class Forget(Message):
+    """The host of this file is not needed any more."""
+
+    file: FileRef
+
+
+class Stop(Message):
+    """End: cancel what runs (after `drain` seconds), then exit."""
+
+    drain: float = 0.0
+
+
+# --- runner -> scheduler ---------------------------------------------------------------------
+
+
+class Hello(Message):
+    """First word of a runner: who it is and what it knows."""
+
+    runner_id: str
+    hostname: str
+    pid: int
+    accepted: tuple[tuple[int, int], ...] = ()  # (ti_id, epoch) that run or ended unacknowledged
+    protocol: int = PROTOCOL
+
+
+class Loaded(Message):
+    """What a file defines, or why it cannot be read."""
+
+    file: FileRef
+    dags: tuple[bytes, ...] = ()  # encoded DagSpec
+    error: str | None = None
+    #: files and modules it depends on: (path, key)
+    depends: tuple[tuple[str, str], ...] = ()
+    #: why it counts as open; empty when closed
+    open_because: str = ""
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    cpu: float = 0.0
+
+
+class Started(Message):
+    """An attempt is executing."""
+
+    ti_id: int
+    epoch: int
+    pid: int
+    hostname: str
+    at: datetime
+
+
+class Finished(Message):
+    """An attempt has ended."""
+
+    ti_id: int
+    epoch: int
+    at: datetime
+    result: Result
+    started_at: datetime | None = None
+    pid: int | None = None
+    hostname: str = ""
+    exit_code: int | None = None  # negative: killed by that signal
+    usage: Usage = Usage()
+
+
+class Called(Message):
+    """Callbacks have run (or could not)."""
+
+    call_id: int
+    error: str | None = None
+
+
+class Ask(Message):
+    """A task process (or an import) asks the engine something; answered by `Reply`."""
+
+    ask_id: int
+    request: "Request"
+    ti_id: int | None = None
+    epoch: int | None = None
+
+
+class Beat(Message):
+    """Still here; what runs (rule R5)."""
+
+    running: tuple[tuple[int, int], ...] = ()
+
+
+# --- what may be asked -------------------------------------------------------------------------
+
+
+class GetVariable(Message):
+    key: str
+
+
+class SetVariable(Message):
+    key: str
+    value: str
+    description: str | None = None
+
+
+class DeleteVariable(Message):
+    key: str
+
+
+class GetConnection(Message):
+    conn_id: str
+
+
+class GetXCom(Message):
+    """Answer: JSON list of {"task_id", "map_index", "run_id", "value": JSON text}, newest first."""
+
+    dag_id: str
+    task_ids: tuple[str, ...] = ()  # empty: any
+    key: str | None = "return_value"
+    run_id: str | None = None
+    map_indexes: tuple[int, ...] | None = None  # None: all
+    include_prior_dates: bool = False
+    limit: int | None = None
+
+
+class SetXCom(Message):
+    dag_id: str
+    run_id: str
+    task_id: str
+    key: str
+    value: str
+    map_index: int = -1
+    length: int | None = None
+
+
+class DeleteXCom(Message):
+    dag_id: str
+    run_id: str
+    task_id: str
+    key: str
+    map_index: int = -1
+
+
+class TriggerRun(Message):
+    """Answer: {"run_id": ...}, or error kind `exists` / `not_found`."""
+
+    dag_id: str
+    run_id: str | None = None
+    logical_date: datetime | None = None
+    conf: str = "{}"
+    reset: bool = False  # clear the run if it exists
+    fail_when_paused: bool = False
+    note: str | None = None
+
+
+class GetRun(Message):
+    """Answer: the run as RunInfo-like JSON object, or null. By id, else newest before a date."""
+
+    dag_id: str
+    run_id: str | None = None
+    logical_date: datetime | None = None
+    before: datetime | None = None
+    state: str | None = None
+
+
+class CountInstances(Message):
+    """Answer: number of matching task instances or runs (`task_ids` None and no group: runs)."""
+
+    dag_id: str
+    task_ids: tuple[str, ...] | None = None
+    group_id: str | None = None
+    logical_dates: tuple[datetime, ...] | None = None
+    run_ids: tuple[str, ...] | None = None
+    states: tuple[str, ...] | None = None
+    map_index: int | None = None
+
+
+class GetStates(Message):
+    """Answer: {run_id: {task_id or "task_id_index": state}}."""
+
+    dag_id: str
+    task_ids: tuple[str, ...] | None = None
+    group_id: str | None = None
+    logical_dates: tuple[datetime, ...] | None = None
+    run_ids: tuple[str, ...] | None = None
+
+
+class GetDagState(Message):
+    """Answer: {"exists", "is_paused", "fileloc"} of a DAG."""
+
+    dag_id: str
+
+
+Request = (
+    GetVariable
+    | SetVariable
+    | DeleteVariable
+    | GetConnection
+    | GetXCom
+    | SetXCom
+    | DeleteXCom
+    | TriggerRun
+    | GetRun
+    | CountInstances
+    | GetStates
+    | GetDagState
+)
+
+# --- host and task process <-> runner ----------------------------------------------------------
+
+
+class Spare(Message):
+    """A forked child waits for an attempt; comes with two descriptors: channel, log pipe."""
+
+    pid: int
+
+
+class Exited(Message):
+    """A child of the host has been waited for."""
+
+    pid: int
+    code: int  # negative: killed by that signal
+    usage: Usage
+
+
+class Fork(Message):
+    """To a host: keep this many spares ready."""
+
+    spares: int
+
+
+class Signal(Message):
+    """To a host: send this signal to a child (and to its whole process group)."""
+
+    pid: int
+    signal: int
+
+
+class Mask(Message):
+    """From a task process: never write these strings to a log."""
+
+    secrets: tuple[str, ...]
+
+
+class Begun(Message):
+    """From a task process: user code starts now."""
+
+    at: datetime
+
+
+class Done(Message):
+    """From a task process: its result; the process exits right after."""
+
+    result: Result
+
+
+class CalledBack(Message):
+    """From a callback process: how the callbacks went."""
+
+    error: str | None = None
+
+
+FromScheduler = Welcome | Load | Start | Call | Cancel | Ack | Reply | Forget | Stop
+FromRunner = Hello | Loaded | Started | Finished | Called | Ask | Beat
+FromHost = Spare | Exited | Loaded | Ask
+ToHost = Load | Fork | Signal | Reply | Stop
+FromTask = Begun | Ask | Mask | Done | CalledBack
+ToTask = Start | Call | Reply
