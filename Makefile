@@ -32,11 +32,11 @@ help: ## show this list
 
 .PHONY: demo
 demo: $(VENV)/.installed-runtime ## run an example DAG from start to finish and show what happened
-	@$(RUN) scripts/demo.py run
+	@$(RUN) -m scripts.demo run
 
 .PHONY: up
 up: $(VENV)/.installed-runtime ## the same instance, kept running until Ctrl-C
-	@exec $(RUN) scripts/demo.py up
+	@exec $(RUN) -m scripts.demo up
 
 # --- to work on it -----------------------------------------------------------------------------
 
