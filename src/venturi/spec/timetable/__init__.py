@@ -1,0 +1,15 @@
+"""When a DAG is due, as plain data and pure functions.
+
+model      the kinds of timetable, a run's dates, and the restriction a DAG puts on them
+zones      when a time zone changes its clocks
+pieces     a cron expression laid over a zone, cut where the clocks change
+series     the instants of a cron expression: after, before, at or before ...
+delta      adding a timedelta or a relativedelta to an instant
+next       `next_run`: the next run of any timetable; `iter_between`: the runs of a period
+manual     the data interval of a run that a person started
+facts      what kind of timetable it is: periodic, limits, can it be scheduled
+words      a timetable as people read it: `summary` and `describe`
+check      refuse what can never run, with a sentence
+
+The rule for changes of clocks is in `pieces`, and in words in `docs/schedules.md`.
+"""
