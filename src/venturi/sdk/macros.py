@@ -6,12 +6,9 @@ and a few functions on dates. A plugin's macros appear under the plugin's name o
 """
 
 import importlib
-import json
-import time
-import uuid
+import random as _random
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from random import random
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,11 +30,17 @@ NAMES = (
     "yaml",
 )
 
-#: Loaded when a template first uses them: (name, modules to import so that it is complete).
+#: Modules, loaded when a template first uses them, with those that make them complete.
 _LATE = {
+    "json": ("json",),
+    "time": ("time",),
+    "uuid": ("uuid",),
     "yaml": ("yaml",),
     "dateutil": ("dateutil.parser", "dateutil.relativedelta", "dateutil.rrule", "dateutil.tz"),
 }
+
+#: A random number from 0 up to, not including, 1.
+random = _random.random
 
 
 class _Plugins:
