@@ -126,7 +126,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 # --- scheduler -> runner ---------------------------------------------------------------------
 
 
-class Welcome(Message):
+class Welcome(Message, frozen=True, kw_only=True):
     """First word of a scheduler on a new connection: who it is and what counts."""
 
     term: int
@@ -135,7 +135,7 @@ class Welcome(Message):
     protocol: int = PROTOCOL
 
 
-class Load(Message):
+class Load(Message, frozen=True, kw_only=True):
     """Import this file and report what it defines. Limits in seconds and bytes."""
 
     file: FileRef
@@ -144,7 +144,7 @@ class Load(Message):
     keep: bool = True  # keep the host as template
 
 
-class Start(Message):
+class Start(Message, frozen=True, kw_only=True):
     """Run this attempt."""
 
     file: FileRef
@@ -154,7 +154,7 @@ class Start(Message):
     import_timeout: float = 30.0
 
 
-class Call(Message):
+class Call(Message, frozen=True, kw_only=True):
     """Run the callbacks of a task instance or a run; answered by `Called`."""
 
     call_id: int
@@ -171,7 +171,7 @@ class Call(Message):
     log_path: str = ""
 
 
-class Cancel(Message):
+class Cancel(Message, frozen=True, kw_only=True):
     """End this attempt: SIGTERM, then SIGKILL after `grace` seconds."""
 
     ti_id: int
@@ -180,14 +180,14 @@ class Cancel(Message):
     grace: float = 60.0
 
 
-class Ack(Message):
+class Ack(Message, frozen=True, kw_only=True):
     """These results are committed; the runner may forget them."""
 
     keys: tuple[tuple[int, int], ...] = ()  # (ti_id, epoch)
     calls: tuple[int, ...] = ()
 
 
-class Reply(Message):
+class Reply(Message, frozen=True, kw_only=True):
     """Answer to an `Ask`."""
 
     ask_id: int
@@ -196,13 +196,13 @@ class Reply(Message):
     error_kind: str = ""
 
 
-class Forget(Message):
+class Forget(Message, frozen=True, kw_only=True):
     """The host of this file is not needed any more."""
 
     file: FileRef
 
 
-class Stop(Message):
+class Stop(Message, frozen=True, kw_only=True):
     """End: cancel what runs (after `drain` seconds), then exit."""
 
     drain: float = 0.0
@@ -211,7 +211,7 @@ class Stop(Message):
 # --- runner -> scheduler ---------------------------------------------------------------------
 
 
-class Hello(Message):
+class Hello(Message, frozen=True, kw_only=True):
     """First word of a runner: who it is and what it knows."""
 
     runner_id: str
@@ -221,7 +221,7 @@ class Hello(Message):
     protocol: int = PROTOCOL
 
 
-class Loaded(Message):
+class Loaded(Message, frozen=True, kw_only=True):
     """What a file defines, or why it cannot be read."""
 
     file: FileRef
@@ -236,7 +236,7 @@ class Loaded(Message):
     cpu: float = 0.0
 
 
-class Started(Message):
+class Started(Message, frozen=True, kw_only=True):
     """An attempt is executing."""
 
     ti_id: int
@@ -246,7 +246,7 @@ class Started(Message):
     at: datetime
 
 
-class Finished(Message):
+class Finished(Message, frozen=True, kw_only=True):
     """An attempt has ended."""
 
     ti_id: int
@@ -260,14 +260,14 @@ class Finished(Message):
     usage: Usage = Usage()
 
 
-class Called(Message):
+class Called(Message, frozen=True, kw_only=True):
     """Callbacks have run (or could not)."""
 
     call_id: int
     error: str | None = None
 
 
-class Ask(Message):
+class Ask(Message, frozen=True, kw_only=True):
     """A task process (or an import) asks the engine something; answered by `Reply`."""
 
     ask_id: int
@@ -276,7 +276,7 @@ class Ask(Message):
     epoch: int | None = None
 
 
-class Beat(Message):
+class Beat(Message, frozen=True, kw_only=True):
     """Still here; what runs (rule R5)."""
 
     running: tuple[tuple[int, int], ...] = ()
@@ -285,25 +285,25 @@ class Beat(Message):
 # --- what may be asked -------------------------------------------------------------------------
 
 
-class GetVariable(Message):
+class GetVariable(Message, frozen=True, kw_only=True):
     key: str
 
 
-class SetVariable(Message):
+class SetVariable(Message, frozen=True, kw_only=True):
     key: str
     value: str
     description: str | None = None
 
 
-class DeleteVariable(Message):
+class DeleteVariable(Message, frozen=True, kw_only=True):
     key: str
 
 
-class GetConnection(Message):
+class GetConnection(Message, frozen=True, kw_only=True):
     conn_id: str
 
 
-class GetXCom(Message):
+class GetXCom(Message, frozen=True, kw_only=True):
     """Answer: JSON list of {"task_id", "map_index", "run_id", "value": JSON text}, newest first."""
 
     dag_id: str
@@ -315,7 +315,7 @@ class GetXCom(Message):
     limit: int | None = None
 
 
-class SetXCom(Message):
+class SetXCom(Message, frozen=True, kw_only=True):
     dag_id: str
     run_id: str
     task_id: str
@@ -325,7 +325,7 @@ class SetXCom(Message):
     length: int | None = None
 
 
-class DeleteXCom(Message):
+class DeleteXCom(Message, frozen=True, kw_only=True):
     dag_id: str
     run_id: str
     task_id: str
@@ -333,7 +333,7 @@ class DeleteXCom(Message):
     map_index: int = -1
 
 
-class TriggerRun(Message):
+class TriggerRun(Message, frozen=True, kw_only=True):
     """Answer: {"run_id": ...}, or error kind `exists` / `not_found`."""
 
     dag_id: str
@@ -345,7 +345,7 @@ class TriggerRun(Message):
     note: str | None = None
 
 
-class GetRun(Message):
+class GetRun(Message, frozen=True, kw_only=True):
     """Answer: the run as RunInfo-like JSON object, or null. By id, else newest before a date."""
 
     dag_id: str
@@ -355,7 +355,7 @@ class GetRun(Message):
     state: str | None = None
 
 
-class CountInstances(Message):
+class CountInstances(Message, frozen=True, kw_only=True):
     """Answer: number of matching task instances or runs (`task_ids` None and no group: runs)."""
 
     dag_id: str
@@ -367,7 +367,7 @@ class CountInstances(Message):
     map_index: int | None = None
 
 
-class GetStates(Message):
+class GetStates(Message, frozen=True, kw_only=True):
     """Answer: {run_id: {task_id or "task_id_index": state}}."""
 
     dag_id: str
@@ -377,7 +377,7 @@ class GetStates(Message):
     run_ids: tuple[str, ...] | None = None
 
 
-class GetDagState(Message):
+class GetDagState(Message, frozen=True, kw_only=True):
     """Answer: {"exists", "is_paused", "fileloc"} of a DAG."""
 
     dag_id: str
@@ -401,13 +401,13 @@ Request = (
 # --- host and task process <-> runner ----------------------------------------------------------
 
 
-class Spare(Message):
+class Spare(Message, frozen=True, kw_only=True):
     """A forked child waits for an attempt; comes with two descriptors: channel, log pipe."""
 
     pid: int
 
 
-class Exited(Message):
+class Exited(Message, frozen=True, kw_only=True):
     """A child of the host has been waited for."""
 
     pid: int
@@ -415,38 +415,38 @@ class Exited(Message):
     usage: Usage
 
 
-class Fork(Message):
+class Fork(Message, frozen=True, kw_only=True):
     """To a host: keep this many spares ready."""
 
     spares: int
 
 
-class Signal(Message):
+class Signal(Message, frozen=True, kw_only=True):
     """To a host: send this signal to a child (and to its whole process group)."""
 
     pid: int
     signal: int
 
 
-class Mask(Message):
+class Mask(Message, frozen=True, kw_only=True):
     """From a task process: never write these strings to a log."""
 
     secrets: tuple[str, ...]
 
 
-class Begun(Message):
+class Begun(Message, frozen=True, kw_only=True):
     """From a task process: user code starts now."""
 
     at: datetime
 
 
-class Done(Message):
+class Done(Message, frozen=True, kw_only=True):
     """From a task process: its result; the process exits right after."""
 
     result: Result
 
 
-class CalledBack(Message):
+class CalledBack(Message, frozen=True, kw_only=True):
     """From a callback process: how the callbacks went."""
 
     error: str | None = None

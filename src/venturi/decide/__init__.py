@@ -1,0 +1,15 @@
+"""The functional core: what to run next, from a picture of the world and a clock value.
+
+    decide(snapshot, now) -> plan          no I/O, no SQL, no clock; the snapshot is never changed
+
+views      what deciding looks at: Instance, RunView, DagView, Snapshot
+plan       what it answers: Plan and its parts
+decide     the order of the steps, to be read as prose
+calendar   which runs are due
+verdict    may this task instance run? ordered rows, first match wins
+ready      verdicts carried along the graph until nothing changes
+expand     how many instances a mapped task has
+finish     when and how a run ends
+admit      who gets a slot
+outcome    what follows from how an attempt ended
+"""

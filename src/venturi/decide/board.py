@@ -1,0 +1,274 @@
+"""The image of all active runs that is kept between steps, so that a step costs what changed.
+
+`Board` is plain memory: the shell loads runs into it, takes snapshots from it, and folds plans
+back once they are committed. A run whose row turns out to have another revision is dropped and
+loaded again.
+"""
+
+import heapq
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+from datetime import timedelta
+
+from venturi.core.clock import Instant
+from venturi.core.states import ACTIVE, OCCUPYING, RUN_TERMINAL, TERMINAL, RunState, TaskState
+from venturi.decide.admit import gate_of, rank
+from venturi.decide.counting import shift
+from venturi.decide.plan import Move, Plan, RunMove
+from venturi.decide.views import (
+    Candidate,
+    DagView,
+    Gate,
+    Instance,
+    InUse,
+    Limits,
+    PoolView,
+    Report,
+    RunView,
+    Snapshot,
+)
+
+T = TaskState
+
+
+class Board:
+    """Active runs by id, who waits, what is in use, and what is due when."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.dags: dict[str, DagView] = {}
+        self.runs: dict[int, RunView] = {}
+        self.pools: dict[str, PoolView] = {}
+        self.in_use = InUse()
+        self.waiting: dict[Gate, list[Candidate]] = {}
+        #: instances of the runs that are here, by row id
+        self.owner: dict[int, tuple[RunView, Instance]] = {}
+        self.touched: dict[int, set[int] | None] = {}
+        self.due: set[str] = set()
+        self._runs_of: dict[str, set[int]] = {}
+        #: runs whose `previous` is this run
+        self._followers: dict[int, set[int]] = {}
+        #: (when, run id or dag id); some are outdated, which costs a look and nothing else
+        self._alarms: list[tuple[Instant, int, str | int]] = []
+        self._alarm_count = 0
+
+    # --- what is there ---------------------------------------------------------------------
+
+    def put_dag(self, dag: DagView) -> None:
+        """A DAG is new or has changed: look at its schedule and its runs."""
+        self.dags[dag.dag_id] = dag
+        dag.running = dag.queued = 0
+        for run_id in self._runs_of.get(dag.dag_id, ()):
+            self._count_run(self.runs[run_id], 1)
+        self.look_at_dag(dag.dag_id)
+
+    def drop_dag(self, dag_id: str) -> None:
+        """The DAG is gone, with its runs."""
+        for run_id in list(self._runs_of.get(dag_id, ())):
+            self.drop_run(run_id)
+        self.dags.pop(dag_id, None)
+        self.due.discard(dag_id)
+
+    def look_at_dag(self, dag_id: str) -> None:
+        """Consider the DAG's schedule and all its active runs in the next step."""
+        self.due.add(dag_id)
+        self._arm_dag(dag_id)
+        for run_id in self._runs_of.get(dag_id, ()):
+            self.touched[run_id] = None
+
+    def put_run(self, run: RunView) -> None:
+        """Take in a run as its rows say it is (again)."""
+        self.drop_run(run.id)
+        self.runs[run.id] = run
+        self._runs_of.setdefault(run.dag_id, set()).add(run.id)
+        self._count_run(run, 1)
+        for group in run.instances:
+            for instance in group:
+                self._enter(run, instance)
+        if run.previous is not None:
+            self._followers.setdefault(run.previous.id, set()).add(run.id)
+        self.touched[run.id] = None
+        self._arm_run(run)
+
+    def drop_run(self, run_id: int) -> None:
+        """Forget a run."""
+        run = self.runs.get(run_id)
+        if run is None:
+            return
+        for group in run.instances:
+            for instance in group:
+                self._leave(run, instance)
+        self._count_run(run, -1)
+        del self.runs[run_id]
+        self._runs_of[run.dag_id].discard(run_id)
+        if run.previous is not None:
+            self._followers.get(run.previous.id, set()).discard(run_id)
+        self.touched.pop(run_id, None)
+
+    def replace_instances(self, run: RunView, task: int, instances: list[Instance]) -> None:
+        """A mapped task has its instances now."""
+        for instance in run.instances[task]:
+            self._leave(run, instance)
+        run.instances[task] = instances
+        for instance in instances:
+            self._enter(run, instance)
+        self.touch(run, task)
+
+    # --- a step ----------------------------------------------------------------------------
+
+    def snapshot(self, reports: Iterable[Report], capacity: int) -> Snapshot:
+        """What the next step has to look at."""
+        return Snapshot(
+            dags=self.dags,
+            reports=tuple(reports),
+            due=sorted(dag_id for dag_id in self.due if dag_id in self.dags),
+            runs=self.runs,
+            touched=dict(self.touched),
+            waiting=self.waiting,
+            pools=self.pools,
+            in_use=self.in_use,
+            limits=self.limits,
+            capacity=capacity,
+        )
+
+    def next_at(self) -> Instant | None:
+        """When something is due by itself; may be early, never late."""
+        return self._alarms[0][0] if self._alarms else None
+
+    def wake(self, now: Instant) -> None:
+        """Look at whatever is due by now."""
+        while self._alarms and self._alarms[0][0] <= now:
+            _, _, key = heapq.heappop(self._alarms)
+            if isinstance(key, str):
+                if key in self.dags:
+                    self.due.add(key)
+            elif key in self.runs:
+                self.touched[key] = None
+                self._arm_run(self.runs[key], now)
+
+    def fold(self, plan: Plan, now: Instant) -> None:
+        """The plan is committed: carry it out here, and note what it touches."""
+        self.touched.clear()
+        self.due.clear()
+        for new_run in plan.new_runs:
+            self.dags[new_run.dag_id].next_run = new_run.then
+            self.due.add(new_run.dag_id)
+            self._arm_dag(new_run.dag_id)
+        for move in plan.moves:
+            self._fold_move(move)
+        for run_move in plan.run_moves:
+            self._fold_run(run_move, now)
+
+    def _fold_move(self, move: Move) -> None:
+        run, instance = move.run, move.instance
+        before = instance.state
+        self._leave(run, instance)
+        instance.state = move.state
+        instance.epoch = move.epoch
+        instance.try_number = move.try_number
+        instance.max_tries = move.max_tries
+        instance.due = move.due
+        instance.reschedules = move.reschedules
+        if move.skips is not None:
+            instance.skips = move.skips
+        self._enter(run, instance)
+        if move.due is not None:
+            self._alarm(move.due, run.id)
+        if move.state in TERMINAL or before in ACTIVE:
+            self.touch(run, instance.task)
+
+    def touch(self, run: RunView, task: int) -> None:
+        """A task changed: look at it, at what follows, and at the run that looks back at it."""
+        if run.id in self.runs:
+            numbers = self.touched.setdefault(run.id, set())
+            if numbers is not None:
+                numbers.add(task)
+                numbers.update(run.graph.downstream[task])
+        for follower in self._followers.get(run.id, ()):
+            self.touched[follower] = None
+
+    def _fold_run(self, move: RunMove, now: Instant) -> None:
+        run = move.run
+        self._count_run(run, -1)
+        run.state = move.state
+        self._count_run(run, 1)
+        if move.state in RUN_TERMINAL:
+            self.drop_run(run.id)
+            self.due.add(run.dag_id)
+            for run_id in self._runs_of.get(run.dag_id, ()):
+                if self.runs[run_id].state is RunState.QUEUED:
+                    self.touched[run_id] = None
+        else:
+            run.start_date = now
+            self.touched[run.id] = None
+            self._arm_run(run, now)
+
+    # --- alarms ------------------------------------------------------------------------------
+
+    def _alarm(self, at: Instant, key: str | int) -> None:
+        self._alarm_count += 1
+        heapq.heappush(self._alarms, (at, self._alarm_count, key))
+
+    def _arm_dag(self, dag_id: str) -> None:
+        dag = self.dags.get(dag_id)
+        if dag is not None and dag.next_run is not None:
+            self._alarm(dag.next_run.run_after, dag_id)
+
+    def _arm_run(self, run: RunView, after: Instant | None = None) -> None:
+        """Set the alarm for the earliest thing in the run that is due by itself after `after`."""
+        times = [
+            instance.due
+            for group in run.instances
+            for instance in group
+            if instance.due is not None and instance.state not in TERMINAL
+        ]
+        timeout = run.graph.spec.dagrun_timeout
+        if timeout is not None and run.start_date is not None:
+            times.append(run.start_date + timedelta(seconds=timeout))
+        coming = [at for at in times if after is None or at > after]
+        if coming:
+            self._alarm(min(coming), run.id)
+
+    # --- counting ---------------------------------------------------------------------------
+
+    def _count_run(self, run: RunView, by: int) -> None:
+        dag = self.dags.get(run.dag_id)
+        if dag is None:
+            return
+        if run.state is RunState.RUNNING:
+            dag.running += by
+        elif run.state is RunState.QUEUED:
+            dag.queued += by
+
+    def _enter(self, run: RunView, instance: Instance) -> None:
+        if run.id not in self.runs:
+            return
+        self.owner[instance.id] = (run, instance)
+        if instance.state in OCCUPYING:
+            self._use(run, instance, 1)
+        elif instance.state is T.SCHEDULED:
+            candidate = Candidate(run, instance)
+            insort(self.waiting.setdefault(gate_of(candidate), []), candidate, key=rank)
+
+    def _leave(self, run: RunView, instance: Instance) -> None:
+        if self.owner.pop(instance.id, None) is None:
+            return
+        if instance.state in OCCUPYING:
+            self._use(run, instance, -1)
+        elif instance.state is T.SCHEDULED:
+            candidate = Candidate(run, instance)
+            gate = gate_of(candidate)
+            group = self.waiting[gate]
+            del group[bisect_left(group, rank(candidate), key=rank)]
+            if not group:
+                del self.waiting[gate]
+
+    def _use(self, run: RunView, instance: Instance, by: int) -> None:
+        use = self.in_use
+        task = run.graph.tasks[instance.task]
+        use.total += by
+        shift(use.by_pool, task.pool, by * task.pool_slots)
+        shift(use.by_dag, run.dag_id, by)
+        shift(use.by_run, run.id, by)
+        shift(use.by_task, (run.dag_id, task.task_id), by)
+        shift(use.by_run_task, (run.id, task.task_id), by)

@@ -1,0 +1,63 @@
+"""Which runs are due, and which waiting runs may start."""
+
+from venturi.core.clock import Instant
+from venturi.core.states import RunState
+from venturi.decide.draft import Draft
+from venturi.decide.plan import NewRun
+from venturi.decide.views import DagView, RunView
+from venturi.spec.model import DagSpec
+from venturi.spec.timetable import active_runs_limit, next_run
+from venturi.spec.timetable.model import Custom, Restriction, RunInfo
+
+#: New runs of one DAG in one step: a long catch-up shares the scheduler with everybody else.
+AT_ONCE = 32
+
+
+def restriction_of(spec: DagSpec) -> Restriction:
+    """The bounds that a DAG's own dates set to its schedule."""
+    return Restriction(earliest=spec.start_date, latest=spec.end_date, catchup=spec.catchup)
+
+
+def runs_allowed(spec: DagSpec) -> int:
+    """How many runs of the DAG may be active at once."""
+    limit = active_runs_limit(spec.timetable)
+    return spec.max_active_runs if limit is None else min(limit, spec.max_active_runs)
+
+
+def create_due(draft: Draft, dag: DagView, now: Instant) -> None:
+    """Plan the DAG's runs that are due, as far as max_active_runs allows."""
+    if dag.paused or not dag.present:
+        return
+    spec = dag.graph.spec
+    room = runs_allowed(spec) - dag.running - dag.queued
+    info = dag.next_run
+    made = 0
+    while info is not None:
+        if info.run_after > now:
+            draft.wake_at(info.run_after)
+            return
+        if made >= min(room, AT_ONCE):
+            return
+        then = following(spec, info, now)
+        draft.new_runs.append(NewRun(dag_id=dag.dag_id, info=info, then=then))
+        made += 1
+        if isinstance(spec.timetable, Custom):
+            draft.ask_runner.append(dag.dag_id)
+            return
+        info = then
+
+
+def following(spec: DagSpec, last: RunInfo | None, now: Instant) -> RunInfo | None:
+    """The run after `last`; None for custom timetables, which only the runner can ask."""
+    if isinstance(spec.timetable, Custom):
+        return None
+    return next_run(spec.timetable, last, restriction_of(spec), now)
+
+
+def start_queued(draft: Draft, dag: DagView, runs: list[RunView]) -> None:
+    """Plan the start of queued runs, oldest first, as far as max_active_runs allows."""
+    if dag.paused:
+        return
+    room = runs_allowed(dag.graph.spec) - dag.running
+    for run in sorted(runs, key=lambda run: (run.run_after, run.id))[: max(0, room)]:
+        draft.move_run(run, RunState.RUNNING, "its turn has come")

@@ -1,0 +1,101 @@
+"""The order of the steps."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from venturi.core.clock import Instant
+from venturi.core.states import RunState, TaskState
+from venturi.decide.admit import admit, gate_of, rank
+from venturi.decide.calendar import create_due, start_queued
+from venturi.decide.conclude import conclude
+from venturi.decide.draft import Draft
+from venturi.decide.finish import finish
+from venturi.decide.plan import Plan
+from venturi.decide.ready import ready
+from venturi.decide.views import Candidate, Gate, RunView, Snapshot
+
+T = TaskState
+
+
+def decide(snapshot: Snapshot, now: Instant) -> Plan:
+    """What has to change now. Deterministic; the snapshot stays as it is."""
+    draft = Draft(snapshot)
+    for report in snapshot.reports:
+        conclude(draft, report, now)
+    for dag_id in snapshot.due:
+        create_due(draft, snapshot.dags[dag_id], now)
+    for dag_id, runs in _queued_runs(snapshot).items():
+        start_queued(draft, snapshot.dags[dag_id], runs)
+    for run in _moving_runs(draft):
+        ready(draft, run, now)
+        finish(draft, run, now)
+    _admit(draft)
+    return Plan(
+        new_runs=tuple(draft.new_runs),
+        run_moves=tuple(draft.run_moves.values()),
+        moves=tuple(draft.moves.values()),
+        expansions=tuple(draft.expansions),
+        ask_runner=tuple(draft.ask_runner),
+        next_at=draft.next_at,
+    )
+
+
+def _queued_runs(snapshot: Snapshot) -> Mapping[str, list[RunView]]:
+    """Touched runs that wait for their start, by DAG."""
+    waiting: defaultdict[str, list[RunView]] = defaultdict(list)
+    for run_id in snapshot.touched:
+        run = snapshot.runs[run_id]
+        if run.state is RunState.QUEUED and run.dag_id in snapshot.dags:
+            waiting[run.dag_id].append(run)
+    return waiting
+
+
+def _moving_runs(draft: Draft) -> list[RunView]:
+    """Touched runs whose tasks may move: running, and their DAG is not paused."""
+    snapshot = draft.snapshot
+    moving = []
+    for run_id in snapshot.touched:
+        run = snapshot.runs[run_id]
+        dag = snapshot.dags.get(run.dag_id)
+        if draft.run_state_of(run) is RunState.RUNNING and not (dag is not None and dag.paused):
+            moving.append(run)
+    return moving
+
+
+def _admit(draft: Draft) -> None:
+    snapshot = draft.snapshot
+    waiting = _waiting_now(draft)
+    if not waiting:
+        return
+    admission = admit(
+        waiting,
+        snapshot.in_use,
+        snapshot.pools,
+        snapshot.capacity,
+        snapshot.limits.parallelism,
+    )
+    for run, instance in admission.granted:
+        draft.move(run, instance, T.QUEUED, "it got a slot")
+
+
+def _waiting_now(draft: Draft) -> Mapping[Gate, Sequence[Candidate]]:
+    """Those who waited before this step, less those it moved, plus those it made ready."""
+    snapshot = draft.snapshot
+    fresh: defaultdict[Gate, list[Candidate]] = defaultdict(list)
+    moved: set[Gate] = set()
+    for move in draft.moves.values():
+        candidate = Candidate(move.run, move.instance)
+        if move.state is T.SCHEDULED:
+            fresh[gate_of(candidate)].append(candidate)
+        elif move.instance.state is T.SCHEDULED:
+            moved.add(gate_of(candidate))
+    if not fresh and not moved:
+        return snapshot.waiting
+    merged = dict(snapshot.waiting)
+    for gate in moved:
+        merged[gate] = [
+            c for c in merged.get(gate, ()) if draft.state_of(c.instance) is T.SCHEDULED
+        ]
+    for gate, group in fresh.items():
+        merged[gate] = sorted([*merged.get(gate, ()), *group], key=rank)
+    return merged

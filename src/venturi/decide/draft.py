@@ -1,0 +1,88 @@
+"""A plan in the making: the snapshot seen through the moves made so far."""
+
+from venturi.core.clock import Instant
+from venturi.core.states import ACTIVE, RunState, TaskState, check_task
+from venturi.decide.plan import Expansion, Move, NewRun, RunMove
+from venturi.decide.views import Instance, RunView, Snapshot
+
+
+class Draft:
+    """Collects moves; answers what state things would be in if they were carried out."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.new_runs: list[NewRun] = []
+        self.run_moves: dict[int, RunMove] = {}
+        self.moves: dict[int, Move] = {}
+        self.expansions: list[Expansion] = []
+        self.ask_runner: list[str] = []
+        self.next_at: Instant | None = None
+        #: attempts of each run that end with this plan
+        self.ended: dict[int, int] = {}
+
+    def wake_at(self, instant: Instant | None) -> None:
+        """Something is due at `instant`."""
+        if instant is not None and (self.next_at is None or instant < self.next_at):
+            self.next_at = instant
+
+    def state_of(self, instance: Instance) -> TaskState:
+        """The instance's state after the moves so far."""
+        move = self.moves.get(instance.id)
+        return instance.state if move is None else move.state
+
+    def run_state_of(self, run: RunView) -> RunState:
+        """The run's state after the moves so far."""
+        move = self.run_moves.get(run.id)
+        return run.state if move is None else move.state
+
+    def move(
+        self,
+        run: RunView,
+        instance: Instance,
+        state: TaskState,
+        reason: str,
+        *,
+        due: Instant | None = None,
+        cancel: bool = False,
+        skips: tuple[str, ...] | None = None,
+    ) -> None:
+        """Plan a transition. Two moves of one instance in a step become one, from where it was."""
+        before = self.moves.get(instance.id)
+        now_state = instance.state if before is None else before.state
+        check_task(f"{run.dag_id}.{run.graph.tasks[instance.task].task_id}", now_state, state)
+        try_number = instance.try_number if before is None else before.try_number
+        reschedules = instance.reschedules if before is None else before.reschedules
+        if state is TaskState.SCHEDULED:
+            # A rescheduled or resumed attempt goes on with the try it had.
+            if now_state in _GOES_ON:
+                reschedules += 1
+            else:
+                try_number, reschedules = try_number + 1, 0
+        # The epoch grows whenever an attempt may be alive that must not speak any more, and
+        # whenever a new one is handed out.
+        epoch = instance.epoch if before is None else before.epoch
+        if state is TaskState.QUEUED or cancel:
+            epoch += 1
+        if before is None and instance.state in ACTIVE and state not in ACTIVE:
+            self.ended[run.id] = self.ended.get(run.id, 0) + 1
+        self.moves[instance.id] = Move(
+            run=run,
+            instance=instance,
+            state=state,
+            reason=reason,
+            seen=instance.epoch,
+            epoch=epoch,
+            try_number=try_number,
+            max_tries=instance.max_tries,
+            due=due,
+            skips=skips,
+            reschedules=reschedules,
+            cancel=cancel,
+        )
+
+    def move_run(self, run: RunView, state: RunState, reason: str) -> None:
+        """Plan a run's transition."""
+        self.run_moves[run.id] = RunMove(run=run, state=state, reason=reason)
+
+
+_GOES_ON = frozenset({TaskState.UP_FOR_RESCHEDULE, TaskState.DEFERRED})

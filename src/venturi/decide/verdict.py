@@ -1,0 +1,206 @@
+"""May this task instance run now? Ordered rows, first match wins.
+
+The row that matched is also what people are told when they ask why a task waits.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+from venturi.core.clock import Instant
+from venturi.core.states import TaskState
+from venturi.decide.draft import Draft
+from venturi.decide.views import Instance, RunView
+from venturi.spec import rules
+from venturi.spec.model import TaskSpec
+
+T = TaskState
+
+#: States from which an instance may be given its next attempt.
+OPEN_TO_RUN = frozenset({T.NONE, T.UP_FOR_RETRY, T.UP_FOR_RESCHEDULE})
+
+
+class Kind(StrEnum):
+    """What a verdict means for the instance."""
+
+    RUN = "run"
+    SKIP = "skip"
+    UPSTREAM_FAILED = "upstream_failed"
+    WAIT = "wait"
+    EXPAND = "expand"
+    DONE = "done"  # nothing to execute: it succeeds by itself
+
+
+class Verdict(NamedTuple):
+    """`row` names the rule that decided; `until` is set when waiting ends by itself."""
+
+    kind: Kind
+    row: str
+    text: str
+    until: Instant | None = None
+
+
+class Case(NamedTuple):
+    """One instance in its surroundings."""
+
+    draft: Draft
+    run: RunView
+    instance: Instance
+    task: TaskSpec
+    now: Instant
+
+
+def verdict(draft: Draft, run: RunView, instance: Instance, now: Instant) -> Verdict:
+    """What may happen to an instance that is in a state of `OPEN_TO_RUN`."""
+    case = Case(draft, run, instance, run.graph.tasks[instance.task], now)
+    for judge in ROWS:
+        found = judge(case)
+        if found is not None:
+            return found
+    return Verdict(Kind.RUN, "ready", "nothing holds it")
+
+
+def _not_due(case: Case) -> Verdict | None:
+    due = case.instance.due
+    if due is None or due <= case.now:
+        return None
+    retry = case.instance.state is T.UP_FOR_RETRY
+    row, what = ("retry_not_due", "next try") if retry else ("reschedule_not_due", "next check")
+    return Verdict(Kind.WAIT, row, f"{what} at {due.isoformat()}", due)
+
+
+def _goes_on(case: Case) -> Verdict | None:
+    """What has begun is not judged by its upstream again."""
+    if case.instance.state is T.NONE:
+        return None
+    return Verdict(Kind.RUN, "goes_on", "its next attempt is due")
+
+
+def _excluded_by_branch(case: Case) -> Verdict | None:
+    name = case.task.task_id
+    for number in case.run.graph.upstream[case.instance.task]:
+        for parent in case.run.instances[number]:
+            skips = parent.skips
+            move = case.draft.moves.get(parent.id)
+            if move is not None and move.skips is not None:
+                skips = move.skips
+            if name in skips and case.draft.state_of(parent) is T.SUCCESS:
+                return Verdict(
+                    Kind.SKIP,
+                    "excluded_by_branch",
+                    f"{case.run.graph.tasks[number].task_id} decided not to run it",
+                )
+    return None
+
+
+def _past_first(case: Case) -> Verdict | None:
+    """Where a file asks for it, the past is waited for even before skipping."""
+    if case.task.wait_for_past_depends_before_skipping:
+        return _held_by_past(case)
+    return None
+
+
+def _upstream(case: Case) -> Verdict | None:
+    counts = count_upstream(case.draft, case.run, case.instance.task)
+    outcome, text = rules.evaluate(case.task.trigger_rule, counts)
+    match outcome:
+        case rules.Outcome.RUN:
+            return None
+        case rules.Outcome.SKIP:
+            return Verdict(Kind.SKIP, "trigger_rule", text)
+        case rules.Outcome.UPSTREAM_FAILED:
+            return Verdict(Kind.UPSTREAM_FAILED, "trigger_rule", text)
+        case rules.Outcome.WAIT:
+            return Verdict(
+                Kind.WAIT, "trigger_rule", f"{text} (trigger rule {case.task.trigger_rule})"
+            )
+
+
+def _unmapped(case: Case) -> Verdict | None:
+    if case.task.mapped is None or case.instance.map_index >= 0:
+        return None
+    return Verdict(Kind.EXPAND, "not_expanded", "its number of instances is not known yet")
+
+
+#: What the run before may show for `depends_on_past` to be content.
+_PAST_FINE = frozenset({T.SUCCESS, T.SKIPPED, T.REMOVED})
+
+
+def _held_by_past(case: Case) -> Verdict | None:
+    previous = case.run.previous
+    if not (case.task.depends_on_past or case.task.wait_for_downstream) or previous is None:
+        return None
+    name = case.task.task_id
+    number = previous.graph.index.get(name)
+    if number is None or not previous.instances[number]:
+        if case.task.ignore_first_depends_on_past:
+            return None
+        return Verdict(Kind.WAIT, "depends_on_past", f"{previous.run_id} never had this task")
+    for before in previous.instances[number]:
+        state = case.draft.state_of(before)
+        if state not in _PAST_FINE:
+            return Verdict(
+                Kind.WAIT, "depends_on_past", f"it is {state} in the run before, {previous.run_id}"
+            )
+    if case.task.wait_for_downstream:
+        for child in previous.graph.downstream[number]:
+            for before in previous.instances[child]:
+                state = case.draft.state_of(before)
+                if state not in _PAST_FINE:
+                    return Verdict(
+                        Kind.WAIT,
+                        "wait_for_downstream",
+                        f"{previous.graph.tasks[child].task_id} is {state} in the run before, "
+                        f"{previous.run_id}",
+                    )
+    return None
+
+
+def _nothing_to_execute(case: Case) -> Verdict | None:
+    if not case.task.is_empty:
+        return None
+    return Verdict(Kind.DONE, "empty", "it has nothing to execute")
+
+
+ROWS: tuple[Callable[[Case], Verdict | None], ...] = (
+    _not_due,
+    _goes_on,
+    _past_first,
+    _excluded_by_branch,
+    _upstream,
+    _held_by_past,
+    _unmapped,
+    _nothing_to_execute,
+)
+
+
+def count_upstream(draft: Draft, run: RunView, task: int) -> rules.Counts:
+    """How many direct upstream instances are in which state, seen through the draft."""
+    total = success = failed = upstream_failed = skipped = 0
+    setups = setups_success = setups_skipped = 0
+    moves = draft.moves
+    for number in run.graph.upstream[task]:
+        is_setup = run.graph.tasks[number].is_setup
+        for instance in run.instances[number]:
+            move = moves.get(instance.id)
+            state = instance.state if move is None else move.state
+            if state is T.REMOVED:
+                continue
+            total += 1
+            setups += is_setup
+            match state:
+                case T.SUCCESS:
+                    success += 1
+                    setups_success += is_setup
+                case T.FAILED:
+                    failed += 1
+                case T.SKIPPED:
+                    skipped += 1
+                    setups_skipped += is_setup
+                case T.UPSTREAM_FAILED:
+                    upstream_failed += 1
+                case _:
+                    pass
+    return rules.Counts(
+        total, success, failed, upstream_failed, skipped, setups, setups_success, setups_skipped
+    )
