@@ -1,0 +1,90 @@
+"""[venturi]: bounds and knobs that Airflow has no name for."""
+
+from venturi.config.options import Option
+
+MIB = 1024 * 1024
+
+OPTIONS = (
+    Option(
+        "venturi",
+        "max_import_memory_mb",
+        "integer",
+        "1024",
+        "Megabytes that the import of one DAG file may take.",
+        range=(64, 2048),
+        starter=True,
+    ),
+    Option(
+        "venturi",
+        "max_tasks_per_file",
+        "integer",
+        "100000",
+        "Tasks that one DAG file may define.",
+        range=(1, None),
+    ),
+    Option(
+        "venturi",
+        "log_bytes_per_attempt_max",
+        "integer",
+        str(100 * MIB),
+        "Bytes of log that one try of a task may write; the rest is cut off with a remark.",
+        range=(1024, None),
+    ),
+    Option(
+        "venturi",
+        "xcom_bytes_max",
+        "integer",
+        str(64 * MIB),
+        "Bytes of the largest value that a task may pass on.",
+        range=(1024, 1024 * MIB),
+    ),
+    Option(
+        "venturi",
+        "hosts_max",
+        "integer",
+        "8",
+        "DAG files whose import is kept in memory, ready to start tasks from.",
+        range=(1, None),
+    ),
+    Option(
+        "venturi",
+        "spare_processes",
+        "integer",
+        "2",
+        "Processes kept ready per DAG file with recent work, so that a task starts at once.",
+        range=(0, 64),
+    ),
+    Option(
+        "venturi",
+        "disk_watermark_mb",
+        "integer",
+        "256",
+        "No new task starts while the disk of the log folder has fewer free megabytes.",
+        range=(0, None),
+    ),
+    Option(
+        "venturi",
+        "lease_seconds",
+        "duration",
+        "15",
+        "Seconds after which another scheduler takes over from one that is silent.",
+        range=(1, 3600),
+    ),
+    Option(
+        "venturi",
+        "retention_days",
+        "integer",
+        "0",
+        "Days that finished runs and their logs are kept; 0 keeps them for ever.",
+        range=(0, None),
+    ),
+    Option(
+        "venturi",
+        "extra_sections",
+        "list",
+        "",
+        "Sections of this file that belong to your own plugins, comma-separated. Their options "
+        "are not checked; `conf.get` reads them.",
+        example="my_company",
+    ),
+)

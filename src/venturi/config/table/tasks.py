@@ -1,0 +1,118 @@
+"""[operators], [sensors], [workers], [lineage], [kerberos]: what operators fall back on."""
+
+from venturi.config.options import Option
+
+OPTIONS = (
+    Option(
+        "operators",
+        "default_owner",
+        "string",
+        "airflow",
+        "Owner of a task whose author named none.",
+    ),
+    Option(
+        "operators",
+        "default_queue",
+        "string",
+        "default",
+        "Queue of a task whose author named none, and of a worker started without `-q`.",
+        old_names=(("celery", "default_queue"),),
+    ),
+    Option(
+        "operators",
+        "default_deferrable",
+        "boolean",
+        "False",
+        "Operators that can wait in the triggerer do so, unless the task says otherwise.",
+    ),
+    Option(
+        "operators",
+        "allow_illegal_arguments",
+        "boolean",
+        "False",
+        "Accept operator arguments that do not exist, with a warning, in DAGs of every line. "
+        "Those written for 1.x may always have them.",
+    ),
+    Option(
+        "operators",
+        "default_cpus",
+        "float",
+        "1",
+        "CPUs that a task asks for when its author named none.",
+        range=(0, None),
+    ),
+    Option(
+        "operators",
+        "default_ram",
+        "float",
+        "512",
+        "Megabytes of memory that a task asks for when its author named none.",
+        range=(0, None),
+    ),
+    Option(
+        "operators",
+        "default_disk",
+        "float",
+        "512",
+        "Megabytes of disk that a task asks for when its author named none.",
+        range=(0, None),
+    ),
+    Option(
+        "operators",
+        "default_gpus",
+        "float",
+        "0",
+        "GPUs that a task asks for when its author named none.",
+        range=(0, None),
+    ),
+    Option(
+        "sensors",
+        "default_timeout",
+        "duration",
+        "604800",
+        "Seconds that a sensor waits at most, unless it says otherwise.",
+        range=(0, None),
+    ),
+    Option(
+        "workers",
+        "secrets_backend",
+        "import",
+        None,
+        "Like `[secrets] backend`, for task processes only.",
+    ),
+    Option(
+        "workers",
+        "secrets_backend_kwargs",
+        "json",
+        None,
+        "Arguments of that class, a JSON object.",
+        secret=True,
+    ),
+    Option(
+        "lineage",
+        "backend",
+        "import",
+        "",
+        "Class that is told the inlets and outlets of finished tasks.",
+    ),
+    Option(
+        "kerberos",
+        "ccache",
+        "path",
+        "/tmp/airflow_krb5_ccache",  # noqa: S108 - Airflow's documented default
+        "File with the ticket.",
+    ),
+    Option("kerberos", "principal", "string", "airflow", "Name to ask the ticket for."),
+    Option(
+        "kerberos",
+        "reinit_frequency",
+        "duration",
+        "3600",
+        "Seconds between two renewals.",
+        range=(1, None),
+    ),
+    Option("kerberos", "kinit_path", "string", "kinit", "The `kinit` program."),
+    Option("kerberos", "keytab", "path", "airflow.keytab", "File with the key."),
+    Option("kerberos", "forwardable", "boolean", "True", "Ask for a ticket that may travel."),
+    Option("kerberos", "include_ip", "boolean", "True", "Bind the ticket to this address."),
+)
