@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -60,7 +60,7 @@ class Progress:
         if self.live:
             self.live.stop()
 
-    def show(self, rows: list[Row]) -> None:
+    def show(self, rows: Sequence[Row]) -> None:
         """Show the task instances as they stand now."""
         for row in rows:
             name, state, attempt = row["task_id"], row["state"] or "waiting", row["try_number"]
@@ -74,7 +74,7 @@ class Progress:
         if self.live:
             self.live.update(self._table(rows))
 
-    def _table(self, rows: list[Row]) -> Table:
+    def _table(self, rows: Sequence[Row]) -> Table:
         table = Table(title=f"{DAG_ID}: {time.monotonic() - self.started:.1f} s", box=None)
         for heading in ("task", "state", "try"):
             table.add_column(heading, justify="left", no_wrap=True)
@@ -98,7 +98,7 @@ def _pretty_path(path: str) -> str:
     return os.path.relpath(path) if path else "-"
 
 
-def result_table(rows: list[Row]) -> Table:
+def result_table(rows: Sequence[Row]) -> Table:
     """The task instances of the finished run, with what each took."""
     table = Table(title="What ran", title_justify="left")
     for heading, justify in (
@@ -137,7 +137,7 @@ def follow(instance: Instance, run_id: str, progress: Progress, seconds: float =
     return state
 
 
-def show_failures(console: Console, rows: list[Row]) -> None:
+def show_failures(console: Console, rows: Sequence[Row]) -> None:
     """Print the end of the log of each task that failed."""
     for row in rows:
         path = Path(str(row.get("log_path") or ""))
