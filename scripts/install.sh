@@ -12,8 +12,9 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "install: $*"; exit 1; }
 
 find_python() {
-  local name
-  for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+  local name names=(python3 python3.14 python3.13 python3.12 python3.11)
+  if [ -n "${PYTHON:-}" ]; then names=("$PYTHON"); fi
+  for name in "${names[@]}"; do
     if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       command -v "$name"
       return
