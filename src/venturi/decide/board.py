@@ -154,12 +154,14 @@ class Board:
             self.dags[new_run.dag_id].next_run = new_run.then
             self.due.add(new_run.dag_id)
             self._arm_dag(new_run.dag_id)
+        for run in plan.runs.values():
+            run.revision += 1
         for move in plan.moves:
-            self._fold_move(move)
+            self._fold_move(move, now)
         for run_move in plan.run_moves:
             self._fold_run(run_move, now)
 
-    def _fold_move(self, move: Move) -> None:
+    def _fold_move(self, move: Move, now: Instant) -> None:
         run, instance = move.run, move.instance
         before = instance.state
         self._leave(run, instance)
@@ -171,6 +173,8 @@ class Board:
         instance.reschedules = move.reschedules
         if move.skips is not None:
             instance.skips = move.skips
+        if move.state is T.QUEUED:
+            instance.queued_at = now
         self._enter(run, instance)
         if move.due is not None:
             self._alarm(move.due, run.id)
@@ -202,6 +206,12 @@ class Board:
             run.start_date = now
             self.touched[run.id] = None
             self._arm_run(run, now)
+
+    def begin(self, run: RunView, instance: Instance, at: Instant) -> None:
+        """An attempt has started; its slot is the one it was queued with."""
+        instance.state = T.RUNNING
+        if not instance.reschedules or instance.started_at is None:
+            instance.started_at = at
 
     # --- alarms ------------------------------------------------------------------------------
 

@@ -72,6 +72,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     next_at: Instant | None = None
 
     @property
+    def runs(self) -> dict[int, RunView]:
+        """The runs whose rows, or whose instances' rows, change."""
+        runs = {move.run.id: move.run for move in self.moves}
+        runs |= {move.run.id: move.run for move in self.run_moves}
+        runs |= {expansion.run.id: expansion.run for expansion in self.expansions}
+        return runs
+
+    @property
     def is_empty(self) -> bool:
         """Nothing to change."""
         return not (self.new_runs or self.run_moves or self.moves or self.expansions)

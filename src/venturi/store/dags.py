@@ -1,0 +1,230 @@
+"""What is known of DAGs and of the files they come from."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from venturi.core.clock import Instant
+from venturi.core.messages import Loaded
+from venturi.decide.calendar import following
+from venturi.decide.views import DagView
+from venturi.spec.model import DagSpec
+from venturi.spec.timetable import describe, summary
+from venturi.spec.timetable.model import DataInterval, RunInfo
+from venturi.store.engine import Tx
+from venturi.store.runs import last_scheduled
+from venturi.store.schema.dags import dag, dag_code, dag_file, dag_tag, import_error
+from venturi.store.versions import Version, Versions, store_version
+
+
+def path_hash(path: str) -> str:
+    """The key of a path: short enough for an index on every database."""
+    return hashlib.sha256(path.encode()).hexdigest()[:40]
+
+
+def set_next_run(tx: Tx, dag_id: str, info: RunInfo | None, now: Instant) -> None:
+    """Note the run that comes next."""
+    interval = info.data_interval if info else None
+    tx.execute(
+        update(dag)
+        .where(dag.c.dag_id == dag_id)
+        .values(
+            next_dagrun=(info.logical_date or info.run_after) if info else None,
+            next_dagrun_data_interval_start=interval.start if interval else None,
+            next_dagrun_data_interval_end=interval.end if interval else None,
+            next_dagrun_create_after=info.run_after if info else None,
+            last_scheduler_run=now,
+        )
+    )
+
+
+def put_dag(
+    tx: Tx,
+    spec: DagSpec,
+    loaded: Loaded,
+    source_hash: str | None,
+    *,
+    now: Instant,
+    paused_at_creation: bool,
+) -> tuple[Version, DagView] | None:
+    """Take in a DAG as its file describes it now: its row, its version, its next run.
+
+    None when a person has deleted the DAG and its file has not changed since.
+    """
+    row = tx.execute(select(dag).where(dag.c.dag_id == spec.dag_id)).first()
+    if row is not None and row.hidden_key == loaded.file.key:
+        return None
+    version = store_version(tx, spec, loaded.file, loaded.open_because or None, source_hash, now)
+    values: dict[str, Any] = {
+        "is_active": True,
+        "hidden_key": None,
+        "last_parsed_time": now,
+        "fileloc": loaded.file.path,
+        "relative_fileloc": spec.relative_fileloc,
+        "bundle_name": "dags-folder",
+        "owners": ", ".join(sorted({task.owner for task in spec.tasks})),
+        "dag_display_name": spec.label or spec.dag_id,
+        "description": spec.description,
+        "default_view": spec.default_view,
+        "timetable_summary": summary(spec.timetable),
+        "timetable_description": describe(spec.timetable)[:1000],
+        "max_active_tasks": spec.max_active_tasks,
+        "max_active_runs": spec.max_active_runs,
+        "max_consecutive_failed_dag_runs": spec.max_consecutive_failed_dag_runs,
+        "has_import_errors": False,
+        "version_id": version.id,
+        "tags": json.dumps(spec.tags),
+    }
+    if row is None:
+        paused = spec.is_paused_upon_creation
+        paused = paused_at_creation if paused is None else paused
+        tx.execute(insert(dag).values(dag_id=spec.dag_id, is_paused=paused, **values))
+    else:
+        paused = row.is_paused
+        tx.execute(update(dag).where(dag.c.dag_id == spec.dag_id).values(**values))
+    _put_tags(tx, spec)
+    info = following(spec, last_scheduled(tx, spec.dag_id), now)
+    set_next_run(tx, spec.dag_id, info, now)
+    view = DagView(
+        dag_id=spec.dag_id,
+        graph=version.graph,
+        version_id=version.id,
+        paused=bool(paused),
+        next_run=info,
+    )
+    return version, view
+
+
+def _put_tags(tx: Tx, spec: DagSpec) -> None:
+    known = set(tx.execute(select(dag_tag.c.name).where(dag_tag.c.dag_id == spec.dag_id)).scalars())
+    if known != set(spec.tags):
+        tx.execute(delete(dag_tag).where(dag_tag.c.dag_id == spec.dag_id))
+        if spec.tags:
+            rows = [{"name": tag, "dag_id": spec.dag_id} for tag in sorted(set(spec.tags))]
+            tx.execute(insert(dag_tag), rows)
+
+
+def put_source(tx: Tx, path: str, source: str, now: Instant) -> str:
+    """Keep the text of a file; its hash."""
+    digest = hashlib.sha256(source.encode(errors="surrogateescape")).hexdigest()[:40]
+    known = tx.execute(
+        select(dag_code.c.source_hash).where(dag_code.c.source_hash == digest)
+    ).first()
+    if known is None:
+        text = source.encode(errors="surrogateescape").decode(errors="replace")
+        tx.execute(
+            insert(dag_code).values(
+                source_hash=digest, fileloc=path, source_code=text, last_updated=now
+            )
+        )
+    return digest
+
+
+def put_file(tx: Tx, loaded: Loaded, now: Instant) -> None:
+    """Note how a file was read: on what it depends, whether it is open, its error if any."""
+    path = loaded.file.path
+    values = {
+        "path": path,
+        "file_key": loaded.file.key,
+        "depends": json.dumps(loaded.depends),
+        "open_because": loaded.open_because or None,
+        "warnings": json.dumps(loaded.warnings),
+        "dag_count": len(loaded.dags),
+        "last_parsed": now,
+        "parse_seconds": loaded.seconds,
+    }
+    key = path_hash(path)
+    changed = tx.execute(update(dag_file).where(dag_file.c.path_hash == key).values(**values))
+    if changed.rowcount == 0:
+        tx.execute(insert(dag_file).values(path_hash=key, **values))
+
+
+def put_import_error(tx: Tx, path: str, text: str | None, now: Instant) -> None:
+    """Set or clear the import error of a file."""
+    known = tx.execute(
+        select(import_error.c.stacktrace).where(import_error.c.filename == path)
+    ).first()
+    if known is not None and known.stacktrace == text:
+        return
+    if known is not None:
+        tx.execute(delete(import_error).where(import_error.c.filename == path))
+    if text is not None:
+        tx.execute(
+            insert(import_error).values(
+                filename=path, stacktrace=text, timestamp=now, bundle_name="dags-folder"
+            )
+        )
+    tx.execute(update(dag).where(dag.c.fileloc == path).values(has_import_errors=text is not None))
+
+
+def forget_file(tx: Tx, path: str) -> None:
+    """A file is gone: its error and its record with it."""
+    tx.execute(delete(dag_file).where(dag_file.c.path_hash == path_hash(path)))
+    tx.execute(delete(import_error).where(import_error.c.filename == path))
+
+
+def deactivate(tx: Tx, dag_ids: Iterable[str]) -> None:
+    """These DAGs are in no file any more. Their history stays."""
+    ids = list(dag_ids)
+    if ids:
+        tx.execute(
+            update(dag)
+            .where(dag.c.dag_id.in_(ids))
+            .values(is_active=False, next_dagrun_create_after=None)
+        )
+
+
+def dag_ids_of_file(tx: Tx, path: str) -> set[str]:
+    """The active DAGs that a file defines."""
+    query = select(dag.c.dag_id).where(dag.c.fileloc == path, dag.c.is_active.is_(True))
+    return set(tx.execute(query).scalars())
+
+
+def active_files(tx: Tx) -> Mapping[str, set[str]]:
+    """Files of active DAGs, with the DAGs they define."""
+    files: dict[str, set[str]] = {}
+    query = select(dag.c.fileloc, dag.c.dag_id).where(dag.c.is_active.is_(True))
+    for path, dag_id in tx.execute(query):
+        files.setdefault(path or "", set()).add(dag_id)
+    return files
+
+
+def load_dags(tx: Tx, versions: Versions, dag_ids: Sequence[str] | None = None) -> list[DagView]:
+    """DAGs as the scheduler sees them: all active ones, or the given."""
+    query = select(dag).where(dag.c.version_id.is_not(None))
+    if dag_ids is None:
+        query = query.where(dag.c.is_active.is_(True))
+    else:
+        query = query.where(dag.c.dag_id.in_(dag_ids))
+    views = []
+    for row in tx.execute(query).all():
+        version = versions.get(tx, row.version_id)
+        views.append(
+            DagView(
+                dag_id=row.dag_id,
+                graph=version.graph,
+                version_id=version.id,
+                paused=bool(row.is_paused),
+                present=bool(row.is_active),
+                next_run=_next_run(row),
+            )
+        )
+    return views
+
+
+def _next_run(row: Any) -> RunInfo | None:
+    if row.next_dagrun_create_after is None:
+        return None
+    interval = None
+    if row.next_dagrun_data_interval_start is not None:
+        interval = DataInterval(
+            start=row.next_dagrun_data_interval_start, end=row.next_dagrun_data_interval_end
+        )
+    return RunInfo(
+        run_after=row.next_dagrun_create_after,
+        logical_date=row.next_dagrun,
+        data_interval=interval,
+    )
