@@ -9,6 +9,7 @@ runs        creating and loading runs
 apply       carrying out a plan, guarded
 attempts    what a task process needs to start; what it may ask
 lease       who may schedule
+bell        how others wake the scheduler: a datagram socket under $AIRFLOW_HOME/run
 commands/   changes that people make (CLI, REST), one file a noun
 queries/    lists that people read
 """
