@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from venturi.config.errors import ConfigError, Notice
 from venturi.config.external import command_output, kept_secret
@@ -13,7 +13,11 @@ from venturi.config.load import Loaded, Setting, Source, load, resolved
 from venturi.config.options import GENERATED, Option, OptionName
 from venturi.config.remarks import readable_secrets
 from venturi.config.table.all import OPTIONS, options_by_name
+from venturi.config.table.builtin import BUILT_IN
 from venturi.config.values import checked, to_boolean, to_float, to_integer, to_list
+
+if TYPE_CHECKING:
+    from venturi.config.urls import DatabaseUrl
 
 F = TypeVar("F")
 
@@ -133,13 +137,16 @@ class Config:
     def getimport(self, section: str, key: str, fallback: Any = _UNSET) -> Any:
         """The object a dotted name stands for; None or the fallback when none is named.
 
-        Raises `ConfigError` naming the option when it cannot be imported.
+        None also for the names by which Airflow calls what is built in here. Raises `ConfigError`
+        naming the option when it cannot be imported.
         """
         import importlib
 
         text = self._text(_present(section, key))
         if not text:
             return None if isinstance(fallback, _Unset) else fallback
+        if text.replace(":", ".") in BUILT_IN:
+            return None
         module, _, attribute = text.replace(":", ".").rpartition(".")
         try:
             return getattr(importlib.import_module(module or attribute), attribute)
@@ -148,6 +155,31 @@ class Config:
                 f"{self.where(section, key)} is {text}, which cannot be imported "
                 f"({type(error).__name__}: {error})."
             ) from error
+
+    def getpath(self, section: str, key: str) -> Path:
+        """A file or folder, absolute; a relative one counts from the home folder.
+
+        Raises `ConfigError` when none is named.
+        """
+        text = self.get_mandatory_value(section, key)
+        if not text:
+            raise ConfigError(f"{self.where(section, key)} is empty and must name a path.")
+        return self.home / text
+
+    def database_url(self) -> "DatabaseUrl":
+        """`[database] sql_alchemy_conn` for the drivers used here.
+
+        Raises `ConfigError` when it cannot be used or its driver is not installed.
+        """
+        from venturi.config.urls import parse_database_url, require_driver
+
+        name = ("database", "sql_alchemy_conn")
+        try:
+            url = parse_database_url(self.get_mandatory_value(*name), self.home)
+        except ConfigError as error:
+            raise ConfigError(f"{self.where(*name)} cannot be used: {error}") from error
+        require_driver(url)
+        return url
 
     def getsection(self, section: str) -> dict[str, Any] | None:
         """Every option of a section with a value, read by its type; None for no such section."""

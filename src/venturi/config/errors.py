@@ -1,5 +1,6 @@
 """What goes wrong with a configuration, and what is merely worth saying about it."""
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from venturi.core.errors import VenturiError
@@ -24,3 +25,20 @@ class Notice(NamedTuple):
 
     kind: Literal["renamed", "unused", "shadowed", "secret", "home"]
     text: str
+    #: The gist for a list of many: `[core] sql_alchemy_conn -> [database] sql_alchemy_conn`.
+    short: str = ""
+
+
+#: So many old names are told one by one; more of them are told in one sentence.
+_MOST_RENAMED = 3
+
+
+def notice_lines(notices: Iterable[Notice]) -> list[str]:
+    """The lines a command prints for `notices`: many old names are folded into one line."""
+    notices = list(notices)
+    renamed = [notice for notice in notices if notice.kind == "renamed"]
+    if len(renamed) <= _MOST_RENAMED:
+        return [notice.text for notice in notices]
+    pairs = ", ".join(notice.short for notice in renamed)
+    folded = f"{len(renamed)} options have new names; the old ones still work: {pairs}."
+    return [folded, *(notice.text for notice in notices if notice.kind != "renamed")]

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from venturi.config.errors import ConfigError
-from venturi.config.options import OptionName
+from venturi.config.options import GENERATED, OptionName
 from venturi.config.paths import private_dir
 
 #: Secrets that stood in published files: everybody knows them.
@@ -18,6 +18,9 @@ KNOWN_SECRETS = frozenset(
         "changeme",
     }
 )
+
+#: Stand for a secret in published templates; a file that still has one sets nothing.
+PLACEHOLDERS = frozenset({"{FERNET_KEY}", "{SECRET_KEY}", "{JWT_SECRET_KEY}", GENERATED})
 
 #: Shorter ones can be guessed.
 SHORTEST_SECRET = 16

@@ -40,9 +40,10 @@ def parse(text: str, file: str) -> list[Line]:
         cut = min((i for i in (content.find("="), content.find(":")) if i >= 0), default=-1)
         key = content[:cut].strip().lower() if cut > 0 else ""
         if not key or "\n" in key:
-            first = content.split("\n", 1)[0]
+            # The first word only: what follows may be a secret.
+            word = content.split()[0][:24]
             mistakes.append(
-                f"{file}, line {number}: `{_shown(first)}` is not an option; write `key = value`."
+                f"{file}, line {number}: `{word}` begins no option; write `key = value`."
             )
         elif section is None:
             mistakes.append(
@@ -78,8 +79,3 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
         start, indent, parts = number, depth, [content]
     if parts:
         yield start, "\n".join(parts).rstrip()
-
-
-def _shown(text: str) -> str:
-    """The beginning of a line that is not an option, short: it may hold a secret."""
-    return text if len(text) <= 12 else f"{text[:12]}..."

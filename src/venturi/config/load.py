@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from venturi.config.entries import Entry, How, environment_entries, file_entries
 from venturi.config.errors import ConfigError, Notice
-from venturi.config.generated import KNOWN_SECRETS
+from venturi.config.generated import KNOWN_SECRETS, PLACEHOLDERS
 from venturi.config.names import Meaning, UnknownName, meaning_of
 from venturi.config.options import GENERATED, OptionName
 from venturi.config.paths import config_file, expand, home
@@ -35,9 +35,6 @@ _RANKS: dict[tuple[str, How], tuple[int, Source]] = {
     ("cfg", "command"): (4, "cmd"),
     ("cfg", "secret"): (5, "secret"),
 }
-
-#: Stand for generated secrets in published templates; a file that still has one sets nothing.
-_PLACEHOLDERS = frozenset({"{FERNET_KEY}", "{SECRET_KEY}", "{JWT_SECRET_KEY}", GENERATED})
 
 
 class Setting(NamedTuple):
@@ -71,27 +68,28 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> L
     file = file or config_file(environ)
     entries = [*environment_entries(environ), *file_entries(file)]
     extra_sections = _extra_sections(entries)
-    mistakes: list[str] = []
+    mistakes: dict[str, str] = {}
     claims: dict[OptionName, list[Claim]] = {}
     for entry in entries:
         try:
             meaning = meaning_of(entry.name, extra_sections)
         except UnknownName as unknown:
-            mistakes.append(f"{entry.where}: {unknown}")
+            mistakes[entry.where] = str(unknown)
             continue
         claims.setdefault(meaning.name, []).append(_claim(entry, meaning, folder, environ))
     settings: dict[OptionName, Setting] = {}
     for name, rivals in claims.items():
-        rivals.sort(key=lambda claim: claim.rank)
-        best = next((claim for claim in rivals if not _sets_nothing(claim)), None)
-        if best is None:
+        rivals.sort(key=lambda claim: (_sets_nothing(claim), claim.rank))
+        best = rivals[0]
+        if _sets_nothing(best):
             continue
         try:
             settings[name] = _setting(best)
         except ValueError as reason:
-            mistakes.append(f"{best.entry.where}: {best.entry.name} {reason}{_got(best)}.")
+            mistakes[best.entry.where] = f"{best.entry.name} {reason}{_got(best)}."
     if mistakes:
-        raise ConfigError(*mistakes)
+        places = [entry.where for entry in entries if entry.where in mistakes]
+        raise ConfigError(*(f"{place}: {mistakes[place]}" for place in places))
     return Loaded(folder, file, settings, remarks(claims, folder))
 
 
@@ -136,7 +134,7 @@ def _sets_nothing(claim: Claim) -> bool:
     if option is None or claim.meaning.how != "value":
         return False
     if option.default == GENERATED:
-        if claim.text in _PLACEHOLDERS or claim.text in KNOWN_SECRETS:
+        if claim.text in PLACEHOLDERS or claim.text in KNOWN_SECRETS:
             return True
         return not claim.text and option.check != "fernet_key"
     return not claim.text and option.type not in {"string", "list", "path"}

@@ -62,7 +62,7 @@ def _meant(name: OptionName) -> str:
         return guess
     return (
         f", and no section is called [{name.section}]{guess} If it belongs to a plugin of yours, "
-        f"write extra_sections = {name.section} under [venturi]."
+        f"write `extra_sections = {name.section}` under [venturi]."
     )
 
 
@@ -71,11 +71,10 @@ def closest_option(name: OptionName) -> OptionName | None:
     import difflib
 
     options = options_by_name()
-    namesakes = [known for known in options if known.key == name.key]
+    namesakes = {known.section: known for known in options if known.key == name.key}
     if namesakes:
-        by_section = {known.section: known for known in namesakes}
-        close = difflib.get_close_matches(name.section, by_section, 1, 0.0)
-        return options[by_section[close[0]]].name
+        close = difflib.get_close_matches(name.section, namesakes, 1, 0.0)
+        return options[namesakes[close[0]]].name
     for section in dict.fromkeys((name.section, *_alike(name.section), *sections())):
         by_key = {known.key: known for known in options if known.section == section}
         near = 0.75 if section == name.section else 0.85
@@ -83,7 +82,9 @@ def closest_option(name: OptionName) -> OptionName | None:
         if close:
             return options[by_key[close[0]]].name
     whole = {str(known): known for known in options}
-    close = difflib.get_close_matches(str(name), whole, 1, 0.0)
+    # Within a section that exists something is always closest; a foreign one may be all foreign.
+    near = 0.0 if name.section in sections() else 0.7
+    close = difflib.get_close_matches(str(name), whole, 1, near)
     return options[whole[close[0]]].name if close else None
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from venturi.config.entries import Entry
 from venturi.config.errors import Notice
-from venturi.config.generated import KNOWN_SECRETS, SHORTEST_SECRET, is_weak
+from venturi.config.generated import KNOWN_SECRETS, PLACEHOLDERS, SHORTEST_SECRET, is_weak
 from venturi.config.names import Meaning
 from venturi.config.options import GENERATED, OptionName
 
@@ -72,7 +72,7 @@ def _renamed(rivals: list[Claim]) -> Iterator[Notice]:
             old = "this" if entry.origin == "env" else str(entry.name)
             new = option.name.variable if entry.origin == "env" else str(option.name)
             text = f"{entry.where}: {old} is now called {new}; the old name still works."
-            yield Notice("renamed", text)
+            yield Notice("renamed", text, f"{entry.name} -> {option.name}")
         elif claim.text != best.text:
             text = f"{entry.where}: {entry.name} is overruled by {best.entry.where}."
             yield Notice("shadowed", text)
@@ -84,7 +84,9 @@ def _weak(claim: Claim) -> Iterator[Notice]:
         return
     if claim.text in KNOWN_SECRETS:
         text = f"{entry.name} is published in examples; a random one is used instead."
-    elif option.check is None and claim.text and is_weak(claim.text):
+    elif claim.text in PLACEHOLDERS or option.check is not None or not claim.text:
+        return
+    elif is_weak(claim.text):
         text = f"{entry.name} can be guessed; use {SHORTEST_SECRET} characters or more."
     else:
         return

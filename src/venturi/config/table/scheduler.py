@@ -117,7 +117,6 @@ OPTIONS = (
         old_names=(
             ("celery", "stalled_task_timeout"),
             ("celery", "task_adoption_timeout"),
-            ("kubernetes", "worker_pods_pending_timeout"),
         ),
         range=(1, None),
     ),

@@ -30,7 +30,6 @@ OPTIONS = (
         "http://localhost:8080",
         "Address under which people reach the pages; links in e-mails and logs begin with it.",
         old_names=(("webserver", "base_url"),),
-        starter=True,
     ),
     Option(
         "api",
