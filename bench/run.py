@@ -21,7 +21,7 @@ from bench.engine import WrongResult
 from bench.figures import Figure
 from bench.floor import Floor, measure
 from bench.workloads import WORKLOADS, Asked
-from scripts.instance import InstanceFailed
+from scripts.instance import InstanceFailed, stop_in_order_when_told
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench-results"
@@ -99,4 +99,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    stop_in_order_when_told()
     sys.exit(main(sys.argv[1:]))

@@ -20,7 +20,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from scripts.instance import AIRFLOW, Instance, InstanceFailed, clean_environment
+from scripts.instance import (
+    AIRFLOW,
+    Instance,
+    InstanceFailed,
+    clean_environment,
+    stop_in_order_when_told,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples" / "dags"
@@ -236,6 +242,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("run", "up"))
     console = Console(soft_wrap=True)
+    stop_in_order_when_told()
     return {"run": run_demo, "up": run_up}[parser.parse_args().what](console)
 
 

@@ -13,8 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from types import FrameType, TracebackType
+from typing import Any, NoReturn, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -41,6 +41,16 @@ def clean_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
     # Without cached bytecode every start would compile the world again.
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return kept | {"AIRFLOW_HOME": str(home), **extra}
+
+
+def stop_in_order_when_told() -> None:
+    """Let SIGTERM and SIGHUP unwind the stack, so that no instance outlives its caller."""
+
+    def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
 
 
 class Instance:
