@@ -92,8 +92,8 @@ def test_an_unknown_variable_is_named(tmp_path: Path) -> None:
         (
             "[core]\nparallelism_cmd = echo 3",
             (
-                "[core] parallelism_cmd is not an option: [core] parallelism is no secret and is set "
-                "directly."
+                "[core] parallelism_cmd is not an option: [core] parallelism is no secret and is "
+                "set directly."
             ),
         ),
     ],

@@ -7,6 +7,7 @@
 - `load`: who wins and what is wrong; `remarks`: what is merely worth saying.
 - `conf`: the object people know, `get_config()`; `external`: commands and secrets backends.
 - `generated`: secrets made at random; `write`: `airflow.cfg` on first use.
+- `listing`, `update`: the configuration as text; an old file in today's names.
 - `urls`: database URLs; `docs`: the page of all options.
 
 Importing and loading it takes a few milliseconds: standard library only, and the rest late.

@@ -235,15 +235,17 @@ class Config:
         names = [option.name for option in OPTIONS]
         table: dict[str, dict[str, Any]] = {}
         for name in dict.fromkeys([*names, *self._loaded.settings]):
-            text: str | None
-            if name in _secret_names() and not display_sensitive:
-                text = HIDDEN if self.has_option(*name) else None
-            else:
-                text = self._text(name)
+            text = self.shown(name, display_sensitive)
             if text is not None:
                 shown = (text, self.source(*name)) if display_source else text
                 table.setdefault(name.section, {})[name.key] = shown
         return table
+
+    def shown(self, name: OptionName, sensitive: bool = False) -> str | None:
+        """The text of an option to show; `< hidden >`, unfetched, for a secret with a value."""
+        if name in _secret_names() and not sensitive:
+            return HIDDEN if self.has_option(*name) else None
+        return self._text(name)
 
     def secret_values(self) -> list[str]:
         """Secrets already known to this process, for masking them in logs. Fetches nothing."""

@@ -113,9 +113,9 @@ OPTIONS = (
         "default_pool_task_slot_count",
         "integer",
         "128",
-        "Slots of `default_pool` when the database is created.",
+        "Slots of `default_pool` when the database is created; -1 means no limit.",
         old_names=(("core", "non_pooled_task_slot_count"),),
-        range=(1, None),
+        range=(-1, None),
     ),
     Option(
         "core",

@@ -8,8 +8,9 @@ OPTIONS = (
         "dagbag_import_timeout",
         "duration",
         "30",
-        "Seconds that the import of one DAG file may take.",
-        range=(0.1, None),
+        "Seconds that the import of one DAG file may take; 0 leaves only the limit of "
+        "`dag_file_processor_timeout`.",
+        range=(0, None),
         starter=True,
     ),
     Option(
@@ -78,7 +79,7 @@ OPTIONS = (
         "Seconds between two sweeps over the whole DAG folder, a safety net under the file "
         "watcher.",
         old_names=(("scheduler", "dag_dir_list_interval"),),
-        range=(0.1, None),
+        range=(0, None),
     ),
     Option(
         "dag_processor",

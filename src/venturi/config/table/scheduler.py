@@ -62,7 +62,7 @@ OPTIONS = (
         "5",
         "Seconds between the scheduler's signs of life. Work never waits for this: it is done "
         "when it is due.",
-        range=(0.1, None),
+        range=(0, None),
         starter=True,
     ),
     Option(
@@ -71,7 +71,7 @@ OPTIONS = (
         "duration",
         "5",
         "Seconds between signs of life of other long-running commands.",
-        range=(0.1, None),
+        range=(0, None),
     ),
     Option(
         "scheduler",

@@ -60,7 +60,7 @@ OPTIONS = (
             ("webserver", "web_server_worker_timeout"),
             ("webserver", "web_server_master_timeout"),
         ),
-        range=(1, None),
+        range=(0, None),
     ),
     Option(
         "api",
