@@ -3,6 +3,7 @@
 import bisect
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pendulum
@@ -225,13 +226,13 @@ def airflow_next(expr: str, zone_name: str, current: datetime) -> datetime:
 
 WITH_HOURS = st.builds(
     "{} {} * * {}".format,
-    st.sampled_from(["0", "15", "30", "0,30", "*/20", "5,10,45", "59", "*"]),
+    st.sampled_from(["0", "15", "30", "0,30", "*/20", "5,10,45", "59"]),
     st.sampled_from(["0", "1", "2", "3", "23", "0-3", "1,2", "2,4", "*/2", "*/6", "6-22", "1-23"]),
     st.sampled_from(["*", "*", "0", "mon-fri"]),
 )
 EVERY_HOUR = st.builds(
     "{} * * * *".format,
-    st.sampled_from(["0", "15", "30", "59", "0,30", "*/7", "*/20", "5,10,45", "*"]),
+    st.sampled_from(["0", "15", "30", "59", "0,30", "*/7", "*/20", "5,10,45"]),
 )
 ZONE_CHANGES = st.tuples(st.sampled_from(zones()), st.integers(1975, 2037)).filter(
     lambda place: bool(changes(*place))
@@ -269,7 +270,7 @@ def test_every_zone_follows_airflows_rule(place: tuple[str, int], pick: int, exp
 def brute_force(expr: str, zone_name: str, start: datetime, end: datetime) -> list[datetime]:
     """What is due by the written rule, from looking at the wall clock every minute."""
     here = ZoneInfo(zone_name)
-    fields = croniter(expr).expanded
+    fields: list[list[Any]] = [*croniter(expr).expanded]
     minutes, hours, weekdays = fields[0], fields[1], fields[4]
 
     def is_due(shown: datetime) -> bool:

@@ -32,7 +32,7 @@ def stepped(low: int, high: int) -> st.SearchStrategy[str]:
     return st.one_of(numbers(low, high), st.integers(2, 20).map(lambda every: f"*/{every}"))
 
 
-DAYS = st.one_of(numbers(1, 28), st.sampled_from(["L", "15W", "31", "*/2", "?"]))
+DAYS = st.one_of(numbers(1, 28), st.sampled_from(["L", "15W", "29", "*/2", "?"]))
 WEEKDAYS = st.one_of(numbers(0, 6), st.sampled_from(["mon-fri", "sun", "7", "1#2", "L5", "?"]))
 EXPRESSIONS = st.tuples(
     stepped(0, 59), stepped(0, 23), DAYS, st.one_of(numbers(1, 12), st.just("jan-mar")), WEEKDAYS

@@ -17,6 +17,7 @@ and do not drift with the moment at which somebody looked.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from venturi.spec.timetable.delta import DeltaSeries, subtract
 from venturi.spec.timetable.model import (
@@ -90,6 +91,8 @@ def next_run(
                 f"The timetable {timetable.import_path} is code of its own; "
                 "only a runner can evaluate it."
             )
+        case _:
+            assert_never(timetable)
 
 
 def iter_between(

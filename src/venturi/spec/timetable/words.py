@@ -1,6 +1,7 @@
 """A timetable as people read it."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from venturi.spec.cron import PRESETS
 from venturi.spec.timetable.delta import text
@@ -72,6 +73,8 @@ def summary(timetable: Timetable) -> str:
             return f"Asset or {summary(timetable.timetable)}"
         case Custom():
             return timetable.summary or timetable.import_path.rpartition(".")[2]
+        case _:
+            assert_never(timetable)
 
 
 def describe(timetable: Timetable) -> str:
@@ -97,6 +100,8 @@ def describe(timetable: Timetable) -> str:
             return f"{describe(timetable.timetable)}, and when its assets are updated"
         case Custom():
             return timetable.description or summary(timetable)
+        case _:
+            assert_never(timetable)
 
 
 def describe_cron(expr: str) -> str:
@@ -110,7 +115,9 @@ def describe_cron(expr: str) -> str:
         return f"cron {expr}"
     if hour.isdigit():
         return f"{day} {when}"
-    return when if day == "every day" else f"{when} on {day.removeprefix('every ')}"
+    if day == "every day":
+        return when
+    return f"{when} {day}" if day.startswith("on ") else f"{when} on {day.removeprefix('every ')}"
 
 
 def _time(minute: str, hour: str) -> str | None:
@@ -172,16 +179,15 @@ def _step(field: str) -> int | None:
 
 def _length(delta: Delta) -> str:
     """The length of a step in its largest whole unit: `2 hours`, `month`."""
-    match delta:
-        case TimeDelta(microseconds=micros):
-            for unit, size in _UNITS:
-                if micros % size == 0:
-                    return _count(micros // size, unit)
-        case RelativeDelta():
-            for units in _CALENDAR_UNITS:
-                count = getattr(delta, units)
-                if delta == RelativeDelta(**{units: count}):
-                    return _count(count, units.removesuffix("s"))
+    if isinstance(delta, TimeDelta):
+        for unit, size in _UNITS:
+            if delta.microseconds % size == 0:
+                return _count(delta.microseconds // size, unit)
+        return text(delta)
+    for units in _CALENDAR_UNITS:
+        count = getattr(delta, units)
+        if delta == RelativeDelta(**{units: count}):
+            return _count(count, units.removesuffix("s"))
     return text(delta)
 
 
