@@ -107,6 +107,29 @@ def test_a_generated_key_stays_the_same(tmp_path: Path) -> None:
     assert kept.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_key_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("")
+    with pytest.raises(ConfigError, match="keys"):
+        config(tmp_path).get("core", "fernet_key")
+
+
+def test_json_and_numbers_of_unchecked_options_name_their_line(tmp_path: Path) -> None:
+    text = "[venturi]\nextra_sections = acme\n[acme]\nflavour = {\nwhere =\n"
+    conf = config(tmp_path, text)
+    with pytest.raises(ConfigError, match=r"line 4: \[acme\] flavour must be JSON"):
+        conf.getjson("acme", "flavour")
+    with pytest.raises(ConfigError, match=r"line 4: \[acme\] flavour must be a number, not `{`"):
+        conf.getfloat("acme", "flavour")
+    with pytest.raises(ConfigError, match=r"line 5: \[acme\] where is empty and must name a path"):
+        conf.getpath("acme", "where")
+
+
+def test_a_database_url_that_came_by_command_names_it(tmp_path: Path) -> None:
+    conf = config(tmp_path, "[database]\nsql_alchemy_conn_cmd = echo sqlite:///:memory:\n")
+    with pytest.raises(ConfigError, match=r"line 2: what \[database\] sql_alchemy_conn got"):
+        conf.database_url()
+
+
 def test_a_file_with_secrets_that_all_may_read_is_told(tmp_path: Path) -> None:
     conf = config(tmp_path, "[smtp]\nsmtp_password = hunter2\n")
     assert not conf.notices

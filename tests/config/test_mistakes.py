@@ -90,6 +90,20 @@ def test_an_unknown_variable_is_named(tmp_path: Path) -> None:
             "[core] daemon_umask must be an octal number such as 0o077, not `0o99`.",
         ),
         (
+            "[secrets]\nbackend_kwargs = {",
+            (
+                "[secrets] backend_kwargs must be JSON (Expecting property name enclosed in double "
+                "quotes: line 1 column 2 (char 1))."
+            ),
+        ),
+        (
+            "[scheduler]\nallowed_run_id_pattern = (",
+            (
+                "[scheduler] allowed_run_id_pattern must be a regular expression (missing ), "
+                "unterminated subpattern at position 0), not `(`."
+            ),
+        ),
+        (
             "[core]\nparallelism_cmd = echo 3",
             (
                 "[core] parallelism_cmd is not an option: [core] parallelism is no secret and is "

@@ -104,6 +104,8 @@ class Vault:
         self.prefix = prefix
 
     def get_config(self, key):
+        if key == "locked":
+            raise PermissionError("sealed")
         return {"kept/db": "mysql://u:p@vault/airflow"}.get(f"{self.prefix}/{key}")
 """
 
@@ -118,12 +120,14 @@ def test_a_secrets_backend_is_asked_by_name(
         "[secrets]\nbackend = own_vault_of_this_test.Vault\n"
         'backend_kwargs = {"prefix": "kept"}\n'
         "[database]\nsql_alchemy_conn_secret = db\n"
-        "[smtp]\nsmtp_password_secret = nothing-there\n",
+        "[smtp]\nsmtp_password_secret = nothing-there\n[sentry]\nsentry_dsn_secret = locked\n",
     )
     assert conf.get(*URL) == "mysql://u:p@vault/airflow"
     assert conf.source(*URL) == "secret"
     with pytest.raises(ConfigError, match="has no `nothing-there`"):
         conf.get("smtp", "smtp_password")
+    with pytest.raises(ConfigError, match=r"failed to give \[sentry\] sentry_dsn .*sealed"):
+        conf.get("sentry", "sentry_dsn")
 
 
 def test_a_secret_without_a_backend_says_so(tmp_path: Path) -> None:

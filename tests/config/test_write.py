@@ -9,6 +9,7 @@ import pytest
 
 from tests.config.make import config
 from venturi.config import ConfigError
+from venturi.config.generated import create
 from venturi.config.paths import run_dir
 from venturi.config.write import first_config, write_first_config
 
@@ -85,6 +86,20 @@ def test_of_many_processes_that_start_at_once_one_writes(tmp_path: Path) -> None
     assert sorted(wrote for wrote, _ in said) == ["False"] * 5 + ["True"]
     assert len({key for _, key in said}) == 1
     assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["airflow.cfg", "dags"]
+
+
+def test_a_folder_without_links_gets_its_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(self: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    assert create(tmp_path / "file", "text")
+    assert not create(tmp_path / "file", "other")
+    assert (tmp_path / "file").read_text() == "text"
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:

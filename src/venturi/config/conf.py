@@ -64,7 +64,11 @@ class Config:
         )
         return self._loaded.notices + readable_secrets(self.file, in_file)
 
-    def get(self, section: str, key: str, fallback: Any = _UNSET, **_: Any) -> str | None:
+    @overload
+    def get(self, section: str, key: str, **_: Any) -> str | None: ...
+    @overload
+    def get(self, section: str, key: str, fallback: F, **_: Any) -> str | F: ...
+    def get(self, section: str, key: str, fallback: object = _UNSET, **_: Any) -> object:
         """The text of an option, or None for one that is unset and has no default.
 
         Raises `ConfigError` for a name nobody knows, unless there is a fallback.
@@ -74,7 +78,7 @@ class Config:
         if text is not None:
             return text
         if not isinstance(fallback, _Unset):
-            return None if fallback is None else str(fallback)
+            return fallback
         if name in options_by_name():
             return None
         raise ConfigError(f"section/key [{section}/{key}] not found in the configuration.")

@@ -64,7 +64,8 @@ def generated_secret(home: Path, name: OptionName) -> str:
 def create(file: Path, text: str) -> bool:
     """Write `file` whole with mode 0600 unless it exists; whether this call wrote it.
 
-    The name appears only once the content is on disk, so no reader ever sees a part of it.
+    Where the folder has links, the name appears only once the content is on disk, so no reader
+    ever sees a part of it.
     Raises `ConfigError` where it cannot be written.
     """
     part = file.with_name(f".{file.name}.{os.getpid()}.{os.urandom(4).hex()}")
@@ -74,8 +75,7 @@ def create(file: Path, text: str) -> bool:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        # A link, unlike a rename, never replaces what another process put there.
-        file.hardlink_to(part)
+        _appear(part, file)
     except FileExistsError:
         return False
     except OSError as error:
@@ -83,3 +83,16 @@ def create(file: Path, text: str) -> bool:
     finally:
         part.unlink(missing_ok=True)
     return True
+
+
+def _appear(part: Path, file: Path) -> None:
+    """Give the finished `part` the name `file`. Raises FileExistsError when it is taken."""
+    try:
+        # A link, unlike a rename, never replaces what another process put there.
+        file.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some network folders have no links: claim the name first, then put the content there.
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        part.replace(file)
