@@ -14,6 +14,7 @@ import jinja2
 from jinja2.nativetypes import NativeEnvironment, native_concat
 from jinja2.sandbox import SandboxedEnvironment, is_internal_attribute
 
+from venturi.sdk.late import value_of
 from venturi.spec.model import Era
 
 #: More compiled templates than this and an environment starts over.
@@ -133,7 +134,7 @@ class _Names(dict[str, Any]):
         return name in self._context or name in self._globals
 
     def __getitem__(self, name: str) -> Any:
-        return self._context[name] if name in self._context else self._globals[name]
+        return value_of(self._context[name]) if name in self._context else self._globals[name]
 
     def get(self, name: str, default: Any = None) -> Any:
         try:

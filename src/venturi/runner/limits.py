@@ -1,0 +1,72 @@
+"""What ends a task from outside while it runs: its time limit, and SIGTERM."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+from venturi.sdk.exceptions import AirflowTaskTerminated, AirflowTaskTimeout
+
+
+@contextmanager
+def time_limit(limit: timedelta | None) -> Iterator[None]:
+    """Raise `AirflowTaskTimeout` inside the block when it takes longer than `limit`.
+
+    Works in the main thread only, as signals do; elsewhere the limit is not watched, and the log
+    says so.
+    """
+    if limit is None:
+        yield
+        return
+    seconds = limit.total_seconds()
+    if seconds <= 0:
+        raise AirflowTaskTimeout(f"execution_timeout is {limit}, which leaves no time at all.")
+    if not _in_main_thread():
+        logging.getLogger(__name__).warning(
+            "execution_timeout is not watched: the task does not run in the main thread."
+        )
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise AirflowTaskTimeout(f"The task took longer than its execution_timeout of {limit}.")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    # Again every second: user code that swallows the first one does not get away with it.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def termination(on_kill: Callable[[], Any]) -> Iterator[None]:
+    """On SIGTERM inside the block call `on_kill`, then raise `AirflowTaskTerminated`."""
+    if not _in_main_thread():
+        yield
+        return
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: on_kill must come through
+        logging.getLogger("airflow.task").warning("SIGTERM received: ending the task.")
+        try:
+            on_kill()
+        except Exception:
+            logging.getLogger("airflow.task").exception("on_kill failed")
+        raise AirflowTaskTerminated("The task was told to end (SIGTERM).")
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -1,0 +1,31 @@
+"""Every test has a home of its own and no secrets of others."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from venturi.config import get_config
+from venturi.sdk import secrets_masker
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    get_config.cache_clear()
+    secrets_masker.reset()
+    yield
+    get_config.cache_clear()
+    secrets_masker.reset()
+
+
+@pytest.fixture
+def option(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
+    """Set an option for the test: `option("core", "max_map_length", "2")`."""
+
+    def set_option(section: str, key: str, value: str) -> None:
+        monkeypatch.setenv(f"AIRFLOW__{section.upper()}__{key.upper()}", value)
+        get_config.cache_clear()
+        secrets_masker.reset()
+
+    return set_option
