@@ -1,0 +1,15 @@
+"""Changes that people make, one file a noun; used by the commands and the REST API.
+
+Each function takes a transaction and plain values, and raises `NotFound`, `Conflict` or
+`InvalidInput` with the sentence to show. Whoever calls them rings the scheduler's bell afterwards.
+
+audit        the row that says who did it
+dags         pause, unpause, delete
+runs         trigger, delete, set state, note
+instances    choosing task instances, clearing them
+marks        setting their state by hand
+pools        slots
+variables    values for tasks, encrypted at rest
+connections  credentials for tasks, encrypted at rest
+jobs         processes that say they are alive
+"""

@@ -1,0 +1,12 @@
+"""Lists that people read: shared by the commands and the REST API, free of presentation.
+
+paging      a page of rows and how many there are in all; ordering by known columns
+dags        DAGs, their tags and owners, import errors, the source of a file
+specs       the frozen description of a DAG
+runs        runs of DAGs
+instances   task instances and their earlier tries
+values      XComs and rendered fields
+counts      how many of what are in which state
+audit       who did what
+schema      whether the database can be worked with, quickly
+"""

@@ -1,0 +1,285 @@
+"""DAGs as lists show them; their tags and owners; files that could not be read."""
+
+import json
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from venturi.core.clock import Instant
+from venturi.core.errors import NotFound
+from venturi.store.engine import Tx
+from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.specs import unknown_dag
+from venturi.store.schema.dags import dag, dag_file, dag_tag, import_error
+from venturi.store.schema.runs import dag_run
+
+
+class DagFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which DAGs; what is None or empty does not restrict."""
+
+    active: bool | None = True
+    paused: bool | None = None
+    dag_ids: tuple[str, ...] | None = None
+    id_pattern: str | None = None
+    display_name_pattern: str | None = None
+    tags: tuple[str, ...] = ()
+    all_tags: bool = False  # all of `tags`, not any
+    owners: tuple[str, ...] = ()
+    has_import_errors: bool | None = None
+    last_run_state: str | None = None
+    fileloc: str | None = None
+
+
+class DagRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A DAG as its row has it."""
+
+    dag_id: str
+    display_name: str
+    is_paused: bool
+    is_active: bool
+    has_import_errors: bool
+    last_parsed: Instant | None
+    last_expired: Instant | None
+    bundle_name: str | None
+    fileloc: str
+    relative_fileloc: str
+    owners: tuple[str, ...]
+    tags: tuple[str, ...]
+    description: str | None
+    timetable_summary: str | None
+    timetable_description: str | None
+    max_active_tasks: int
+    max_active_runs: int
+    max_consecutive_failed_dag_runs: int
+    next_logical_date: Instant | None
+    next_interval_start: Instant | None
+    next_interval_end: Instant | None
+    next_run_after: Instant | None
+    version_id: int | None
+
+
+class ImportErrorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a file could not be read."""
+
+    id: int
+    timestamp: Instant | None
+    filename: str
+    bundle_name: str | None
+    text: str
+
+
+class FileRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file was read the last time."""
+
+    path: str
+    dag_count: int
+    task_count: int
+    last_parsed: Instant
+    parse_seconds: float | None
+    open_because: str | None
+    dag_ids: tuple[str, ...]
+
+
+ORDERS: dict[str, ColumnElement[Any]] = {
+    "dag_id": dag.c.dag_id,
+    "dag_display_name": dag.c.dag_display_name,
+    "next_dagrun": dag.c.next_dagrun,
+    "is_paused": dag.c.is_paused,
+    "fileloc": dag.c.fileloc,
+}
+
+
+def list_dags(tx: Tx, which: DagFilter | None = None, paging: Paging = ALL) -> Page[DagRow]:
+    """The DAGs that a filter lets through, by id unless ordered otherwise."""
+    query = select(dag).where(*_conditions(which or DagFilter()))
+    page = fetch(tx, query, paging, ORDERS, ("dag_id",))
+    return Page([_row(row) for row in page.rows], page.total)
+
+
+def _conditions(which: DagFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if which.active is not None:
+        conditions.append(dag.c.is_active.is_(which.active))
+        if which.active:
+            conditions.append(dag.c.hidden_key.is_(None))
+    if which.paused is not None:
+        conditions.append(dag.c.is_paused.is_(which.paused))
+    if which.dag_ids is not None:
+        conditions.append(dag.c.dag_id.in_(which.dag_ids))
+    if which.id_pattern:
+        conditions.append(like(dag.c.dag_id, which.id_pattern))
+    if which.display_name_pattern:
+        conditions.append(like(dag.c.dag_display_name, which.display_name_pattern))
+    if which.has_import_errors is not None:
+        conditions.append(dag.c.has_import_errors.is_(which.has_import_errors))
+    if which.fileloc is not None:
+        conditions.append(dag.c.fileloc == which.fileloc)
+    if which.tags:
+        conditions.append(_tagged(which.tags, which.all_tags))
+    if which.owners:
+        owned = [dag.c.owners.contains(owner, autoescape=True) for owner in which.owners]
+        conditions.append(or_(*owned))
+    if which.last_run_state is not None:
+        conditions.append(_last_run_in(which.last_run_state))
+    return conditions
+
+
+def _tagged(tags: tuple[str, ...], all_of_them: bool) -> ColumnElement[bool]:
+    found = (
+        select(func.count())
+        .where(dag_tag.c.dag_id == dag.c.dag_id, dag_tag.c.name.in_(tags))
+        .scalar_subquery()
+    )
+    return found >= (len(set(tags)) if all_of_them else 1)
+
+
+def _last_run_in(state: str) -> ColumnElement[bool]:
+    newest = (
+        select(func.max(dag_run.c.run_after))
+        .where(dag_run.c.dag_id == dag.c.dag_id)
+        .scalar_subquery()
+    )
+    return exists(
+        select(dag_run.c.id).where(
+            and_(
+                dag_run.c.dag_id == dag.c.dag_id,
+                dag_run.c.run_after == newest,
+                dag_run.c.state == state,
+            )
+        )
+    )
+
+
+def get_dag(tx: Tx, dag_id: str) -> DagRow:
+    """One DAG, also an inactive one. Raises `NotFound` with the closest known id."""
+    row = tx.execute(select(dag).where(dag.c.dag_id == dag_id)).first()
+    if row is None or row.hidden_key is not None:
+        raise NotFound(unknown_dag(tx, dag_id))
+    return _row(row)
+
+
+def _row(row: Row[Any]) -> DagRow:
+    return DagRow(
+        dag_id=row.dag_id,
+        display_name=row.dag_display_name or row.dag_id,
+        is_paused=bool(row.is_paused),
+        is_active=bool(row.is_active),
+        has_import_errors=bool(row.has_import_errors),
+        last_parsed=row.last_parsed_time,
+        last_expired=row.last_expired,
+        bundle_name=row.bundle_name,
+        fileloc=row.fileloc or "",
+        relative_fileloc=row.relative_fileloc or "",
+        owners=tuple(owner for owner in (row.owners or "").split(", ") if owner),
+        tags=tuple(json.loads(row.tags)) if row.tags else (),
+        description=row.description,
+        timetable_summary=row.timetable_summary,
+        timetable_description=row.timetable_description,
+        max_active_tasks=row.max_active_tasks or 0,
+        max_active_runs=row.max_active_runs or 0,
+        max_consecutive_failed_dag_runs=row.max_consecutive_failed_dag_runs or 0,
+        next_logical_date=row.next_dagrun,
+        next_interval_start=row.next_dagrun_data_interval_start,
+        next_interval_end=row.next_dagrun_data_interval_end,
+        next_run_after=row.next_dagrun_create_after,
+        version_id=row.version_id,
+    )
+
+
+def waiting_runs(tx: Tx) -> dict[str, int]:
+    """Runs that wait because their DAG is paused, by DAG."""
+    query = (
+        select(dag.c.dag_id, func.count())
+        .join(dag_run, dag_run.c.dag_id == dag.c.dag_id)
+        .where(dag.c.is_paused.is_(True), dag_run.c.state == "queued")
+        .group_by(dag.c.dag_id)
+    )
+    return dict(tx.execute(query).tuples().all())
+
+
+def list_tags(tx: Tx, pattern: str | None = None, paging: Paging = ALL) -> Page[str]:
+    """All tags of active DAGs."""
+    query = (
+        select(dag_tag.c.name)
+        .join(dag, dag.c.dag_id == dag_tag.c.dag_id)
+        .where(dag.c.is_active.is_(True))
+        .distinct()
+    )
+    if pattern:
+        query = query.where(like(dag_tag.c.name, pattern))
+    page = fetch(tx, query, paging, {"name": dag_tag.c.name}, ("name",))
+    return Page([row.name for row in page.rows], page.total)
+
+
+def list_owners(tx: Tx) -> list[str]:
+    """All owners of active DAGs."""
+    query = select(dag.c.owners).where(dag.c.is_active.is_(True)).distinct()
+    return sorted(
+        {name for text in tx.execute(query).scalars() for name in (text or "").split(", ")}
+    )
+
+
+_ERROR_ORDERS: dict[str, ColumnElement[Any]] = {
+    "id": import_error.c.id,
+    "import_error_id": import_error.c.id,
+    "timestamp": import_error.c.timestamp,
+    "filename": import_error.c.filename,
+    "bundle_name": import_error.c.bundle_name,
+}
+
+
+def list_import_errors(
+    tx: Tx, filename_pattern: str | None = None, paging: Paging = ALL
+) -> Page[ImportErrorRow]:
+    """Files that could not be read, with the reason."""
+    query = select(import_error)
+    if filename_pattern:
+        query = query.where(like(import_error.c.filename, filename_pattern))
+    page = fetch(tx, query, paging, _ERROR_ORDERS, ("filename",))
+    return Page([_error(row) for row in page.rows], page.total)
+
+
+def get_import_error(tx: Tx, error_id: int) -> ImportErrorRow:
+    """One import error. Raises `NotFound`."""
+    row = tx.execute(select(import_error).where(import_error.c.id == error_id)).first()
+    if row is None:
+        raise NotFound(f"There is no import error {error_id}; the file may have been mended.")
+    return _error(row)
+
+
+def _error(row: Row[Any]) -> ImportErrorRow:
+    return ImportErrorRow(
+        id=row.id,
+        timestamp=row.timestamp,
+        filename=row.filename or "",
+        bundle_name=row.bundle_name,
+        text=row.stacktrace or "",
+    )
+
+
+def list_files(tx: Tx) -> list[FileRow]:
+    """How each file was read the last time, slowest first."""
+    from venturi.spec.codec import decode
+    from venturi.store.schema.dags import dag_version
+
+    dags: dict[str, list[tuple[str, int]]] = {}
+    query = select(dag.c.fileloc, dag.c.dag_id, dag_version.c.spec).join(
+        dag_version, dag_version.c.id == dag.c.version_id
+    )
+    for path, dag_id, spec in tx.execute(query.where(dag.c.is_active.is_(True))):
+        dags.setdefault(path or "", []).append((dag_id, len(decode(spec).tasks)))
+    rows = tx.execute(select(dag_file).order_by(dag_file.c.parse_seconds.desc()))
+    return [
+        FileRow(
+            path=row.path,
+            dag_count=row.dag_count,
+            task_count=sum(count for _, count in dags.get(row.path, ())),
+            last_parsed=row.last_parsed,
+            parse_seconds=row.parse_seconds,
+            open_because=row.open_because,
+            dag_ids=tuple(sorted(dag_id for dag_id, _ in dags.get(row.path, ()))),
+        )
+        for row in rows
+    ]

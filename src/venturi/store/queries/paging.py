@@ -1,0 +1,69 @@
+"""Pages of rows: limit and offset, or from a key on, and an order by known columns only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from venturi.core.errors import InvalidInput
+from venturi.store.engine import Tx
+
+R = TypeVar("R")
+
+
+class Page(NamedTuple, Generic[R]):
+    """Some rows, and how many there are in all."""
+
+    rows: list[R]
+    total: int
+
+
+class Paging(NamedTuple):
+    """Which part of a list: `limit` None is all. `order` names columns, `-name` descending."""
+
+    limit: int | None = None
+    offset: int = 0
+    order: tuple[str, ...] = ()
+
+
+ALL = Paging()
+
+
+def fetch(
+    tx: Tx,
+    query: Select[Any],
+    paging: Paging,
+    columns: Mapping[str, ColumnElement[Any]],
+    default: Sequence[str],
+) -> Page[Any]:
+    """The page of `query`; `columns` are what may be ordered by, `default` the order if unnamed.
+
+    Raises `InvalidInput` for an order by anything else, or a negative limit or offset.
+    """
+    if paging.offset < 0 or (paging.limit is not None and paging.limit < 0):
+        raise InvalidInput("limit and offset must be 0 or more.")
+    ordered = query.order_by(*(_order(name, columns) for name in paging.order or default))
+    if paging.limit is None and not paging.offset:
+        rows = list(tx.execute(ordered).all())
+        return Page(rows, len(rows))
+    # A database that knows OFFSET but not without LIMIT gets one nobody reaches.
+    ordered = ordered.limit(paging.limit if paging.limit is not None else 2**62)
+    rows = list(tx.execute(ordered.offset(paging.offset)).all())
+    counted = select(func.count()).select_from(query.order_by(None).subquery())
+    return Page(rows, tx.execute(counted).scalar_one())
+
+
+def _order(name: str, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    column = columns.get(name.removeprefix("-"))
+    if column is None:
+        known = ", ".join(sorted(columns))
+        raise InvalidInput(f"Cannot order by {name.removeprefix('-')!r}; one of: {known}.")
+    return column.desc() if name.startswith("-") else column.asc()
+
+
+def like(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    """Whether a column matches a pattern in which `%` is anything; without `%`: contains it."""
+    if "%" in pattern:
+        return column.like(pattern)
+    return column.contains(pattern, autoescape=True)

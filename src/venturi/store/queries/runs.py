@@ -1,0 +1,209 @@
+"""Runs of DAGs as lists show them."""
+
+import json
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from venturi.core.clock import Instant
+from venturi.core.errors import NotFound
+from venturi.store.engine import Tx
+from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.specs import unknown_dag
+from venturi.store.schema.dags import dag, dag_version
+from venturi.store.schema.runs import dag_run
+
+
+class Between(msgspec.Struct, frozen=True, kw_only=True):
+    """A range of instants; None is open, `gte`/`lte` include their end."""
+
+    gte: Instant | None = None
+    gt: Instant | None = None
+    lte: Instant | None = None
+    lt: Instant | None = None
+
+    def conditions(self, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """The range as conditions on a column."""
+        bounds = (
+            (self.gte, column.__ge__),
+            (self.gt, column.__gt__),
+            (self.lte, column.__le__),
+            (self.lt, column.__lt__),
+        )
+        return [compare(bound) for bound, compare in bounds if bound is not None]
+
+
+class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which runs; what is None or empty does not restrict."""
+
+    dag_ids: tuple[str, ...] | None = None
+    run_ids: tuple[str, ...] | None = None
+    states: tuple[str, ...] = ()
+    run_types: tuple[str, ...] = ()
+    not_run_types: tuple[str, ...] = ()
+    run_id_pattern: str | None = None
+    logical_date: Between | None = None
+    run_after: Between | None = None
+    start_date: Between | None = None
+    end_date: Between | None = None
+    updated_at: Between | None = None
+    user_pattern: str | None = None
+
+
+class RunRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as its row has it."""
+
+    id: int
+    dag_id: str
+    dag_display_name: str
+    run_id: str
+    run_type: str
+    state: str
+    logical_date: Instant | None
+    data_interval_start: Instant | None
+    data_interval_end: Instant | None
+    run_after: Instant
+    queued_at: Instant | None
+    start_date: Instant | None
+    end_date: Instant | None
+    last_decision: Instant | None
+    external_trigger: bool
+    conf: dict[str, Any]
+    reason: str | None
+    note: str | None
+    triggered_by: str | None
+    user: str | None
+    version_id: int | None
+    version_number: int | None
+    partition_key: str | None
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from start to end, None before the end."""
+        if self.start_date is None or self.end_date is None:
+            return None
+        return (self.end_date - self.start_date).total_seconds()
+
+
+ORDERS: dict[str, ColumnElement[Any]] = {
+    "id": dag_run.c.id,
+    "dag_id": dag_run.c.dag_id,
+    "run_id": dag_run.c.run_id,
+    "dag_run_id": dag_run.c.run_id,
+    "state": dag_run.c.state,
+    "run_type": dag_run.c.run_type,
+    "logical_date": dag_run.c.logical_date,
+    "execution_date": dag_run.c.logical_date,
+    "run_after": dag_run.c.run_after,
+    "start_date": dag_run.c.start_date,
+    "end_date": dag_run.c.end_date,
+    "updated_at": dag_run.c.last_scheduling_decision,
+    "conf": dag_run.c.conf,
+}
+
+
+def _query() -> Any:
+    return (
+        select(dag_run, dag.c.dag_display_name, dag_version.c.version_number)
+        .outerjoin(dag, dag.c.dag_id == dag_run.c.dag_id)
+        .outerjoin(dag_version, dag_version.c.id == dag_run.c.version_id)
+    )
+
+
+def list_runs(tx: Tx, which: RunFilter | None = None, paging: Paging = ALL) -> Page[RunRow]:
+    """The runs that a filter lets through, newest first unless ordered otherwise."""
+    query = _query().where(*_conditions(which or RunFilter()))
+    page = fetch(tx, query, paging, ORDERS, ("-run_after", "-id"))
+    return Page([_row(row) for row in page.rows], page.total)
+
+
+def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
+    table = dag_run.c
+    conditions: list[ColumnElement[bool]] = []
+    for column, values in (
+        (table.dag_id, which.dag_ids),
+        (table.run_id, which.run_ids),
+        (table.state, which.states or None),
+        (table.run_type, which.run_types or None),
+    ):
+        if values is not None:
+            conditions.append(column.in_(values))
+    if which.not_run_types:
+        conditions.append(table.run_type.not_in(which.not_run_types))
+    if which.run_id_pattern:
+        conditions.append(like(table.run_id, which.run_id_pattern))
+    if which.user_pattern:
+        conditions.append(like(table.triggering_user_name, which.user_pattern))
+    for date_column, bounds in (
+        (table.logical_date, which.logical_date),
+        (table.run_after, which.run_after),
+        (table.start_date, which.start_date),
+        (table.end_date, which.end_date),
+        (table.last_scheduling_decision, which.updated_at),
+    ):
+        if bounds is not None:
+            conditions.extend(bounds.conditions(date_column))
+    return conditions
+
+
+def get_run(tx: Tx, dag_id: str, run_id: str) -> RunRow:
+    """One run by its id. Raises `NotFound` for the DAG or the run."""
+    row = tx.execute(_query().where(dag_run.c.dag_id == dag_id, dag_run.c.run_id == run_id)).first()
+    if row is None:
+        raise NotFound(_missing(tx, dag_id, f"run {run_id!r}"))
+    return _row(row)
+
+
+def find_run(tx: Tx, dag_id: str, run_id: str | None, logical_date: Instant | None) -> RunRow:
+    """One run by its id or else by its logical date, as commands name runs. Raises `NotFound`."""
+    if run_id is not None:
+        row = tx.execute(
+            _query().where(dag_run.c.dag_id == dag_id, dag_run.c.run_id == run_id)
+        ).first()
+        if row is not None:
+            return _row(row)
+    if logical_date is not None:
+        row = tx.execute(
+            _query().where(dag_run.c.dag_id == dag_id, dag_run.c.logical_date == logical_date)
+        ).first()
+        if row is not None:
+            return _row(row)
+    wanted = f"run {run_id!r}" if logical_date is None else f"run for {logical_date.isoformat()}"
+    raise NotFound(_missing(tx, dag_id, wanted))
+
+
+def _missing(tx: Tx, dag_id: str, wanted: str) -> str:
+    known = tx.execute(select(dag.c.dag_id).where(dag.c.dag_id == dag_id)).first()
+    if known is None:
+        return unknown_dag(tx, dag_id)
+    return f"DAG {dag_id!r} has no {wanted}. See: airflow dags list-runs {dag_id}"
+
+
+def _row(row: Row[Any]) -> RunRow:
+    return RunRow(
+        id=row.id,
+        dag_id=row.dag_id,
+        dag_display_name=row.dag_display_name or row.dag_id,
+        run_id=row.run_id,
+        run_type=row.run_type,
+        state=row.state,
+        logical_date=row.logical_date,
+        data_interval_start=row.data_interval_start,
+        data_interval_end=row.data_interval_end,
+        run_after=row.run_after,
+        queued_at=row.queued_at,
+        start_date=row.start_date,
+        end_date=row.end_date,
+        last_decision=row.last_scheduling_decision,
+        external_trigger=bool(row.external_trigger),
+        conf=json.loads(row.conf) if row.conf else {},
+        reason=row.reason,
+        note=row.note,
+        triggered_by=row.triggered_by,
+        user=row.triggering_user_name,
+        version_id=row.version_id,
+        version_number=row.version_number,
+        partition_key=row.partition_key,
+    )

@@ -1,0 +1,53 @@
+"""Whether the database can be worked with: the quick look every command takes first."""
+
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from venturi.core.errors import VenturiError
+from venturi.store.engine import DatabaseUnavailable, Store
+
+_REMEDY = "Run: airflow db migrate"
+
+
+class NotReady(VenturiError):
+    """The database has no tables yet, or those of another version."""
+
+
+def newest_revision() -> str:
+    """The newest revision by the names of the files, without loading Alembic."""
+    folder = Path(__file__).parent.parent / "migrations" / "versions"
+    return max(file.name.partition("_")[0] for file in folder.glob("[0-9]*_*.py"))
+
+
+def require_ready(store: Store) -> None:
+    """Raise `NotReady` or `DatabaseUnavailable` with the remedy unless the tables are current."""
+    shown = store.url.render_as_string(hide_password=True)
+    if store.is_sqlite and not Path(store.url.database or "").exists():
+        raise NotReady(f"There is no database {shown} yet. {_REMEDY}")
+    try:
+        with store.read() as tx:
+            revision = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError as error:
+        if _is_missing_table(error):
+            raise NotReady(f"The database {shown} is empty. {_REMEDY}") from error
+        raise DatabaseUnavailable(
+            f"The database {shown} does not answer: {str(error.orig).strip()}"
+        ) from error
+    if revision != newest_revision():
+        raise NotReady(
+            f"The tables of {shown} are of another version ({revision}; this one needs "
+            f"{newest_revision()}). {_REMEDY}"
+        )
+
+
+def _is_missing_table(error: DBAPIError) -> bool:
+    """SQLite says so in words, MySQL with 1146, PostgreSQL with 42P01."""
+    origin = error.orig
+    code = getattr(origin, "args", (None,))[0] if getattr(origin, "args", ()) else None
+    return (
+        code == 1146
+        or getattr(origin, "sqlstate", None) == "42P01"
+        or "no such table" in str(origin)
+    )
