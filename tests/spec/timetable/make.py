@@ -35,10 +35,19 @@ NOTABLE = (
 )
 
 
+def all_zones() -> bool:
+    """Whether VENTURI_ALL_ZONES=1 asks for every zone, and twenty times the examples."""
+    return os.environ.get("VENTURI_ALL_ZONES") == "1"
+
+
+def examples(number: int) -> int:
+    return number * 20 if all_zones() else number
+
+
 def zones() -> tuple[str, ...]:
-    """About sixty zones, or all of them with VENTURI_ALL_ZONES=1."""
+    """About sixty zones, or all of them."""
     everywhere = sorted(name for name in available_timezones() if "/" in name)
-    if os.environ.get("VENTURI_ALL_ZONES") == "1":
+    if all_zones():
         return tuple(everywhere)
     return (*NOTABLE, *everywhere[::15])
 

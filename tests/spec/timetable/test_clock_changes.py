@@ -12,7 +12,7 @@ from croniter import croniter
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.spec.timetable.make import local, locals_of, utc, zones
+from tests.spec.timetable.make import examples, local, locals_of, utc, zones
 from venturi.spec.timetable.model import CronInterval, CronTrigger, Restriction, ScheduleError
 from venturi.spec.timetable.next import iter_between, next_run
 from venturi.spec.timetable.series import CronSeries, after, before
@@ -252,7 +252,7 @@ def around(zone_name: str, year: int, pick: int) -> tuple[datetime, datetime]:
     return start, end
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(place=ZONE_CHANGES, pick=st.integers(0, 3), expr=st.one_of(WITH_HOURS, EVERY_HOUR))
 def test_every_zone_follows_airflows_rule(place: tuple[str, int], pick: int, expr: str) -> None:
     zone_name, year = place
@@ -299,7 +299,7 @@ def brute_force(expr: str, zone_name: str, start: datetime, end: datetime) -> li
     return sorted((*plain, *moved))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(place=ZONE_CHANGES, pick=st.integers(0, 3), expr=st.one_of(WITH_HOURS, EVERY_HOUR))
 def test_every_zone_agrees_with_looking_at_the_wall_clock(
     place: tuple[str, int], pick: int, expr: str
@@ -318,7 +318,7 @@ def test_every_zone_agrees_with_looking_at_the_wall_clock(
     assert found == brute_force(expr, zone_name, start, end)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     place=ZONE_CHANGES,
     minutes=st.integers(-3000, 3000),
@@ -339,7 +339,7 @@ def test_from_any_instant_forward_and_back_are_mirrors(
     assert past == coming or before(series, coming) == past
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     place=ZONE_CHANGES,
     expr=st.one_of(WITH_HOURS, EVERY_HOUR),

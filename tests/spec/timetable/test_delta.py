@@ -88,6 +88,13 @@ def test_a_relative_delta_looks_at_the_clock_on_the_wall(
     assert add(delta, local(start, ZURICH), ZURICH) == local(expected, ZURICH)
 
 
+def test_leap_days_are_added_after_february_of_a_leap_year() -> None:
+    delta = RelativeDelta(months=1, leapdays=-1)
+    assert add(delta, utc("2024-02-10")) == utc("2024-03-09")
+    assert add(delta, utc("2023-02-10")) == utc("2023-03-10")
+    assert add(delta, utc("2024-01-10")) == utc("2024-02-10")
+
+
 def test_a_day_that_the_month_lacks_becomes_its_last_and_stays() -> None:
     series = DeltaSeries(delta=RelativeDelta(months=1), timezone="UTC", anchor=utc("2026-01-31"))
     february, march = after(series, utc("2026-01-31")), after(series, utc("2026-02-28"))

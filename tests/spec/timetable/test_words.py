@@ -133,6 +133,8 @@ def test_a_step_in_words(timetable: Timetable, words: str) -> None:
         (MultipleCronTrigger(exprs=("@daily", "x * * * *")), "minute field 'x'"),
         (DeltaInterval(delta=step()), "does not move forward"),
         (DeltaTrigger(delta=RelativeDelta(day=1)), "does not move forward"),
+        (DeltaTrigger(delta=RelativeDelta(seconds=1, microsecond=0)), "give a timedelta"),
+        (DeltaTrigger(delta=step(days=1), timezone="Mars/Base"), "Mars/Base"),
         (DeltaInterval(delta=RelativeDelta(months=1, weekday=0, weekday_n=-6)), "does not move"),
         (
             AssetOrTime(timetable=CronTrigger(expr="* * *"), condition=None),
@@ -154,6 +156,7 @@ def test_a_timetable_that_cannot_be_followed_is_refused(timetable: Timetable, wo
         MultipleCronTrigger(exprs=("@daily",)),
         DeltaInterval(delta=RelativeDelta(months=1, day=31)),
         DeltaTrigger(delta=RelativeDelta(days=1, weekday=0)),
+        DeltaTrigger(delta=RelativeDelta(seconds=1)),
     ],
 )
 def test_a_timetable_that_works_passes(timetable: Timetable) -> None:

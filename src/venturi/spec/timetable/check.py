@@ -1,9 +1,9 @@
 """Refuse a timetable that can never be followed, when its file is read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from venturi.spec.cron import parse
-from venturi.spec.timetable.delta import forward
+from venturi.spec.timetable.delta import forward, is_elapsed_only, text
 from venturi.spec.timetable.model import (
     AssetOrTime,
     CronInterval,
@@ -23,6 +23,9 @@ _SAMPLES = tuple(
     for number in range(24)
     for day in (1, 15, 28)
 )
+
+#: a step that replaces parts of the date must be walked one by one from the start date
+_SHORTEST_WALK = timedelta(minutes=1)
 
 
 def check(timetable: Timetable) -> None:
@@ -49,5 +52,11 @@ def _check_cron(exprs: tuple[str, ...], timezone: str) -> None:
 
 
 def _check_step(delta: Delta, timezone: str) -> None:
+    zone(timezone)
     for sample in _SAMPLES:
-        forward(delta, sample, timezone)
+        length = forward(delta, sample, timezone) - sample
+        if length < _SHORTEST_WALK and not is_elapsed_only(delta):
+            raise ScheduleError(
+                f"A schedule of {text(delta)} is too short for a step on the calendar; "
+                "give a timedelta."
+            )

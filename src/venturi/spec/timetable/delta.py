@@ -41,6 +41,19 @@ def elapsed(delta: TimeDelta | RelativeDelta) -> timedelta:
     return micros + timedelta(hours=delta.hours, minutes=delta.minutes, seconds=delta.seconds)
 
 
+def is_elapsed_only(delta: Delta) -> bool:
+    """Whether the step has the same length everywhere, so that a multiple of it can be computed."""
+    if isinstance(delta, TimeDelta):
+        return True
+    bare = RelativeDelta(
+        hours=delta.hours,
+        minutes=delta.minutes,
+        seconds=delta.seconds,
+        microseconds=delta.microseconds,
+    )
+    return delta == bare
+
+
 def resolve(shown: datetime, timezone: str) -> datetime:
     """The instant at which a zone's clocks show this (naive) time."""
     here = zone(timezone)
@@ -143,22 +156,9 @@ def _days_to(weekday: int, nth: int, today: int) -> int:
     return -(weeks + (today - weekday) % 7)
 
 
-def _is_elapsed_only(delta: Delta) -> bool:
-    """Whether the step has the same length everywhere, so that a multiple of it can be computed."""
-    if isinstance(delta, TimeDelta):
-        return True
-    bare = RelativeDelta(
-        hours=delta.hours,
-        minutes=delta.minutes,
-        seconds=delta.seconds,
-        microseconds=delta.microseconds,
-    )
-    return delta == bare
-
-
 def _near(series: DeltaSeries, instant: datetime) -> datetime:
     """A grid point not after `instant` and not far from it."""
-    if _is_elapsed_only(series.delta):
+    if is_elapsed_only(series.delta):
         step = elapsed(series.delta)
         if step <= timedelta():
             forward(series.delta, series.anchor, series.timezone)
