@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from venturi.config.options import Option, OptionName
 from venturi.config.table import (
+    access,
     celery,
     core,
     database,
+    defaults,
     limits,
     logs,
     mail,
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
 #: Every option that means something to Venturi, in the order of the documentation.
 OPTIONS: tuple[Option, ...] = (
     *core.OPTIONS,
+    *defaults.OPTIONS,
     *parsing.OPTIONS,
     *database.OPTIONS,
     *scheduler.OPTIONS,
     *web.OPTIONS,
+    *access.OPTIONS,
     *logs.OPTIONS,
     *mail.OPTIONS,
     *celery.OPTIONS,

@@ -1,6 +1,6 @@
-"""[api], [webserver], [api_auth] and [cli]: the pages, the REST API and who may use them."""
+"""[api] and [webserver]: the server of the pages and the REST API, and how pages look."""
 
-from venturi.config.options import GENERATED, Option
+from venturi.config.options import Option
 
 OPTIONS = (
     Option(
@@ -30,16 +30,6 @@ OPTIONS = (
         "http://localhost:8080",
         "Address under which people reach the pages; links in e-mails and logs begin with it.",
         old_names=(("webserver", "base_url"),),
-    ),
-    Option(
-        "api",
-        "secret_key",
-        "string",
-        GENERATED,
-        "Secret that signs sessions and messages. The same on every machine of an installation.",
-        old_names=(("webserver", "secret_key"),),
-        secret=True,
-        starter=True,
     ),
     Option(
         "api",
@@ -93,53 +83,6 @@ OPTIONS = (
         "File for the web server's errors; `-` is the terminal.",
     ),
     Option(
-        "webserver",
-        "authenticate",
-        "boolean",
-        "True",
-        "Whether people sign in. Without it the web server refuses to listen beyond this machine.",
-    ),
-    Option(
-        "api",
-        "auth_backends",
-        "list",
-        "",
-        "How REST clients of the 1.x and 2.x line prove who they are, comma-separated dotted "
-        "names; empty: by session, token or password, as for the current API.",
-        old_names=(("api", "auth_backend"),),
-        example="airflow.api.auth.backend.basic_auth",
-    ),
-    Option(
-        "webserver",
-        "auth_backend",
-        "string",
-        "",
-        "The 1.x name of the way to sign in. `airflow.contrib.auth.backends.password_auth` is "
-        "the built-in one.",
-    ),
-    Option(
-        "webserver",
-        "filter_by_owner",
-        "boolean",
-        "False",
-        "Show people only the DAGs they own.",
-    ),
-    Option(
-        "webserver",
-        "owner_mode",
-        "string",
-        "user",
-        "Whether an owner is the name of a user or of a group.",
-        choices=("user", "ldapgroup"),
-    ),
-    Option(
-        "webserver",
-        "rbac",
-        "boolean",
-        "True",
-        "Roles and permissions, as with 1.10's second web interface. They are always on.",
-    ),
-    Option(
         "api",
         "instance_name",
         "string",
@@ -147,31 +90,6 @@ OPTIONS = (
         "Name shown in the title of each page, to tell installations apart.",
         old_names=(("webserver", "instance_name"),),
         example="Staging",
-    ),
-    Option(
-        "api",
-        "expose_config",
-        "string",
-        "False",
-        "Show this configuration on a page: `False`, `True`, or `non-sensitive-only` to leave "
-        "out secrets.",
-        old_names=(("webserver", "expose_config"),),
-        choices=("False", "True", "non-sensitive-only"),
-    ),
-    Option(
-        "api",
-        "expose_stacktrace",
-        "boolean",
-        "False",
-        "Show the traceback of an error on the page it happened on.",
-        old_names=(("webserver", "expose_stacktrace"),),
-    ),
-    Option(
-        "webserver",
-        "expose_hostname",
-        "boolean",
-        "False",
-        "Show which machine served a page.",
     ),
     Option(
         "api",
@@ -281,93 +199,10 @@ OPTIONS = (
         old_names=(("webserver", "enable_swagger_ui"),),
     ),
     Option(
-        "api",
-        "access_control_allow_headers",
-        "string",
-        "",
-        "Headers that pages of other origins may send to the REST API.",
-    ),
-    Option(
-        "api",
-        "access_control_allow_methods",
-        "string",
-        "",
-        "Methods that pages of other origins may use.",
-    ),
-    Option(
-        "api",
-        "access_control_allow_origins",
-        "string",
-        "",
-        "Origins whose pages may call the REST API, separated by spaces.",
-        old_names=(("api", "access_control_allow_origin"),),
-    ),
-    Option(
-        "webserver",
-        "enable_proxy_fix",
-        "boolean",
-        "False",
-        "Believe the `X-Forwarded-*` headers. Only behind a proxy that sets them.",
-    ),
-    Option(
-        "webserver",
-        "cookie_secure",
-        "boolean",
-        "False",
-        "Send the session cookie over HTTPS only.",
-    ),
-    Option(
-        "webserver",
-        "cookie_samesite",
-        "string",
-        "Lax",
-        "Whether the session cookie travels with requests from other sites.",
-        choices=("Lax", "Strict", "None", ""),
-    ),
-    Option(
-        "webserver",
-        "session_lifetime_minutes",
-        "integer",
-        "43200",
-        "Minutes without a request after which a person signs in again.",
-        range=(1, None),
-    ),
-    Option(
-        "webserver",
-        "x_frame_enabled",
-        "boolean",
-        "False",
-        "Let other sites show the pages inside a frame.",
-    ),
-    Option(
         "webserver",
         "navbar_color",
         "string",
         "",
         "Colour of the bar at the top, a CSS colour, to tell installations apart.",
-    ),
-    Option(
-        "api_auth",
-        "jwt_secret",
-        "string",
-        GENERATED,
-        "Secret that signs access tokens of the REST API.",
-        secret=True,
-    ),
-    Option(
-        "api_auth",
-        "jwt_expiration_time",
-        "duration",
-        "86400",
-        "Seconds that such a token is good for.",
-        range=(1, None),
-    ),
-    Option(
-        "api_auth",
-        "jwt_cli_expiration_time",
-        "duration",
-        "3600",
-        "Seconds that a token made for the command line is good for.",
-        range=(1, None),
     ),
 )
