@@ -132,6 +132,11 @@ class Welcome(Message, frozen=True, kw_only=True):
     term: int
     scheduler: str
     capacity: int
+    hosts_max: int = 8
+    loads_at_once: int = 2
+    import_timeout: float = 30.0
+    import_memory: int = 1 << 30
+    log_bytes_max: int = 100 << 20
     protocol: int = PROTOCOL
 
 
@@ -407,6 +412,19 @@ class Spare(Message, frozen=True, kw_only=True):
     pid: int
 
 
+class Beget(Message, frozen=True, kw_only=True):
+    """To the base: fork a host; comes with its end of the channel. Answered by `Born`."""
+
+    host: int
+
+
+class Born(Message, frozen=True, kw_only=True):
+    """The host with this number has been forked."""
+
+    host: int
+    pid: int
+
+
 class Exited(Message, frozen=True, kw_only=True):
     """A child of the host has been waited for."""
 
@@ -444,6 +462,7 @@ class Done(Message, frozen=True, kw_only=True):
     """From a task process: its result; the process exits right after."""
 
     result: Result
+    usage: Usage = Usage()
 
 
 class CalledBack(Message, frozen=True, kw_only=True):
@@ -454,7 +473,7 @@ class CalledBack(Message, frozen=True, kw_only=True):
 
 FromScheduler = Welcome | Load | Start | Call | Cancel | Ack | Reply | Forget | Stop
 FromRunner = Hello | Loaded | Started | Finished | Called | Ask | Beat
-FromHost = Spare | Exited | Loaded | Ask
-ToHost = Load | Fork | Signal | Reply | Stop
+FromHost = Spare | Born | Exited | Loaded | Ask
+ToHost = Load | Beget | Fork | Signal | Reply | Stop
 FromTask = Begun | Ask | Mask | Done | CalledBack
 ToTask = Start | Call | Reply

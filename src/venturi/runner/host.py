@@ -1,0 +1,350 @@
+"""The host process: imports a DAG file once, then stays as the template of its attempts.
+
+The same loop serves as the *base*: a host without a file, forked before anything was imported, from
+which hosts and fresh children are forked.
+"""
+
+import os
+import resource
+import selectors
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+from setproctitle import setproctitle
+
+from venturi.core.clock import Clock, SystemClock
+from venturi.core.errors import VenturiError
+from venturi.core.messages import (
+    Ask,
+    Beget,
+    Born,
+    Exited,
+    Fork,
+    FromHost,
+    Load,
+    Loaded,
+    Reply,
+    Signal,
+    Spare,
+    Stop,
+    ToHost,
+    Usage,
+)
+from venturi.runner.forking import fork_child
+from venturi.runner.importing import import_file
+from venturi.runner.watch import Watch, dependencies, watching
+from venturi.runner.wire import Wire, WireClosed, pair
+from venturi.sdk.comms import set_comms
+from venturi.spec.codec import encode
+
+
+class ImportTookTooLong(BaseException):
+    """Raised inside an import when its time is over; not an Exception, so that nobody eats it."""
+
+
+class Host:
+    """One host (or the base) and its loop."""
+
+    def __init__(self, connection: socket.socket, plugins: str = "", clock: Clock | None = None):
+        self.wire: Wire[ToHost] = Wire(connection, ToHost)
+        self.plugins = plugins
+        self.clock = clock or SystemClock()
+        self.dags: Mapping[str, Any] = {}
+        self.loaded: Loaded | None = None
+        self.spares_wanted = 0
+        self.spares: set[int] = set()
+        self.children: set[int] = set()
+        self.stopping = False
+
+    def serve(self) -> None:
+        """Serve the runner until it closes the channel or says stop."""
+        wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, _nothing)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.wire, selectors.EVENT_READ)
+            selector.register(wake_read, selectors.EVENT_READ)
+            while not (self.stopping and not self.children):
+                for key, _ in selector.select():
+                    if key.fd == wake_read:
+                        os.read(wake_read, 4096)
+                    else:
+                        try:
+                            self._listen()
+                        except WireClosed:
+                            return
+                self._reap()
+                self._keep_spares()
+
+    def _listen(self) -> None:
+        for message in self.wire.read(with_descriptors=True):
+            match message:
+                case Beget():
+                    self._beget(message.host, self.wire.descriptors.pop(0))
+                case Load():
+                    self._load(message)
+                case Fork():
+                    self.spares_wanted = message.spares
+                case Signal():
+                    self._signal(message)
+                case Stop():
+                    self.stopping = True
+                    self.spares_wanted = 0
+                case Reply():
+                    pass  # answers to an import come while it runs; this one is late
+
+    # --- children --------------------------------------------------------------------------
+
+    def _beget(self, number: int, descriptor: int) -> None:
+        """Fork a host of its own on the channel that came along."""
+        connection = socket.socket(fileno=descriptor)
+
+        def become_host() -> None:
+            Host(connection, self.plugins, self.clock).serve()
+
+        pid = fork_child(become_host, keep=(descriptor,))
+        connection.close()
+        self.children.add(pid)
+        self.wire.send(Born(host=number, pid=pid))
+
+    def _keep_spares(self) -> None:
+        """Have as many children waiting for an attempt as the runner wants."""
+        while len(self.spares) < self.spares_wanted:
+            self._fork_spare()
+
+    def _fork_spare(self) -> None:
+        ours, theirs = pair()
+        log_read, log_write = os.pipe()
+
+        def become_task() -> None:
+            from venturi.runner.task import wait_for_work  # noqa: PLC0415
+
+            null = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(null, 0)
+            os.dup2(log_write, 1)
+            os.dup2(log_write, 2)
+            os.close(log_write)
+            os.close(null)
+            wait_for_work(theirs, self.dags, self.loaded, self.plugins, self.clock)
+
+        pid = fork_child(become_task, keep=(theirs.fileno(), log_write), group=True)
+        theirs.close()
+        os.close(log_write)
+        self.children.add(pid)
+        self.spares.add(pid)
+        self.wire.send(Spare(pid=pid), (ours.fileno(), log_read))
+        ours.close()
+        os.close(log_read)
+
+    def _signal(self, message: Signal) -> None:
+        if message.pid not in self.children:
+            return
+        self.spares.discard(message.pid)
+        if message.signal == 0:
+            return  # the runner says: this spare has work now
+        os.kill(message.pid, message.signal)
+        if message.signal == signal.SIGKILL:
+            try:
+                os.killpg(message.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def _reap(self) -> None:
+        while self.children:
+            try:
+                pid, status, used = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid not in self.children:
+                continue
+            self.children.discard(pid)
+            self.spares.discard(pid)
+            self.wire.send(
+                Exited(pid=pid, code=os.waitstatus_to_exitcode(status), usage=usage_of(used))
+            )
+
+    # --- importing -------------------------------------------------------------------------
+
+    def _load(self, message: Load) -> None:
+        path = message.file.path
+        setproctitle(f"airflow host {path}")
+        set_comms(ImportComms(self))
+        result, self.dags = load_file(message, self.plugins)
+        self.loaded = result
+        # What an import has left behind by accident is everybody's from here on: not forked from.
+        self.wire.send(result)
+
+
+class ImportComms:
+    """Answers what a DAG file asks while it is imported; notes that it asked."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._asked = 0
+        self.watch: Watch | None = None
+
+    def ask(self, request: Any) -> Any:
+        """Ask the engine through the runner, and wait."""
+        from venturi.runner.asking import answer_of  # noqa: PLC0415
+
+        ACTIVE.note(f"the engine ({type(request).__name__})")
+        self._asked += 1
+        self._host.wire.send(Ask(ask_id=self._asked, request=request))
+        while True:
+            message = self._host.wire.receive()
+            if isinstance(message, Reply) and message.ask_id == self._asked:
+                return answer_of(message)
+
+    def mask(self, secret: str) -> None:
+        """An import writes no task log: nothing to mask."""
+
+
+class _Active:
+    """The watch of the import that is going on, if any."""
+
+    watch: Watch | None = None
+
+    def note(self, reason: str) -> None:
+        """The import asked for something that changes by itself."""
+        if self.watch is not None:
+            self.watch.note(reason)
+
+
+ACTIVE = _Active()
+
+
+def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
+    """Import a DAG file within its limits: what it defines as a message, and the DAGs themselves."""
+    from venturi.sdk.freeze import collect_dags, freeze_dag  # noqa: PLC0415
+    from venturi.sdk.hints import collected_hints  # noqa: PLC0415
+
+    file = message.file
+    watch = Watch(own=(file.root or os.path.dirname(file.path), plugins))
+    ACTIVE.watch = watch
+    before = frozenset(sys.modules)
+    threads, sockets = threading.active_count(), _open_sockets()
+    began, cpu = time.monotonic(), time.process_time()
+    dags: Mapping[str, Any] = {}
+    specs: tuple[bytes, ...] = ()
+    error = None
+    try:
+        with _limits(message.timeout, message.memory), watching(watch):
+            modules = import_file(file.path, file.root, plugins)
+            found = collect_dags(modules, file.path)
+        dags = {dag.dag_id: dag for dag in found}
+        specs = tuple(encode(freeze_dag(dag, file.root)) for dag in found)
+    except ImportTookTooLong as late:
+        error = f"Importing {file.path} took longer than {message.timeout:g} s.\n{_story(late, file.path)}"
+    except MemoryError as full:
+        limit = message.memory // (1 << 20)
+        error = (
+            f"Importing {file.path} needed more than {limit} MiB "
+            f"([venturi] max_import_memory_mb).\n{_story(full, file.path)}"
+        )
+    except SystemExit as end:
+        error = f"{file.path} called sys.exit({end.code!r}) while it was imported."
+    except VenturiError as wrong:
+        error = f"{wrong}\n{_story(wrong, file.path)}".strip()
+    except RecursionError as deep:
+        error = f"RecursionError: {deep}\n{_story(deep, file.path)}"
+    except BaseException as wrong:
+        error = _story(wrong, file.path, full=True)
+    finally:
+        ACTIVE.watch = None
+    if threading.active_count() > threads:
+        watch.note("a thread that it left running")
+    if _open_sockets() > sockets:
+        watch.note("a connection that it left open")
+    result = Loaded(
+        file=file,
+        dags=specs if error is None else (),
+        error=error,
+        depends=dependencies(watch, before),
+        open_because=", ".join(watch.reasons),
+        warnings=tuple(collected_hints()),
+        seconds=time.monotonic() - began,
+        cpu=time.process_time() - cpu,
+    )
+    return result, dags
+
+
+class _limits:
+    """Time and memory limits of an import."""
+
+    def __init__(self, seconds: float, memory: int) -> None:
+        self.seconds, self.memory = seconds, memory
+
+    def __enter__(self) -> None:
+        self.before = resource.getrlimit(resource.RLIMIT_AS)
+        if self.memory > 0:
+            limit = _address_space() + self.memory
+            hard = self.before[1]
+            if hard != resource.RLIM_INFINITY:
+                limit = min(limit, hard)
+            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+        signal.signal(signal.SIGALRM, _too_long)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        resource.setrlimit(resource.RLIMIT_AS, self.before)
+
+
+def _too_long(_number: int, _frame: FrameType | None) -> None:
+    raise ImportTookTooLong
+
+
+def _nothing(_number: int, _frame: FrameType | None) -> None:
+    """SIGCHLD only has to wake the selector."""
+
+
+def _address_space() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def _open_sockets() -> int:
+    count = 0
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            count += os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
+        except OSError:
+            continue
+    return count
+
+
+def _story(error: BaseException, path: str, *, full: bool = False) -> str:
+    """The traceback as its author wants it: from the DAG file on."""
+    stack = traceback.extract_tb(error.__traceback__)
+    own = next((i for i, frame in enumerate(stack) if frame.filename == path), None)
+    frames = stack[own:] if own is not None else stack[-3:]
+    kind = "".join(traceback.format_exception_only(error)).strip()
+    told = "".join(traceback.format_list(frames)) if frames else ""
+    if isinstance(error, SyntaxError):
+        return kind
+    body = f"Traceback (most recent call last):\n{told}" if told else ""
+    return f"{body}{kind}" if full else body.rstrip()
+
+
+def usage_of(used: resource.struct_rusage) -> Usage:
+    """What wait4 or getrusage told. Linux counts memory in kibibytes."""
+    return Usage(
+        cpu_user=used.ru_utime,
+        cpu_system=used.ru_stime,
+        max_rss=used.ru_maxrss * 1024,
+        read_blocks=used.ru_inblock,
+        write_blocks=used.ru_oublock,
+    )
+
+
+__all__ = ["FromHost", "Host", "load_file", "usage_of"]
