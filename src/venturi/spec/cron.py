@@ -2,7 +2,8 @@
 
 croniter's grammar is the grammar: 5 fields (minute, hour, day of month, month, day of week), 6 with
 seconds last, 7 with a year after that; names, ranges, steps, `L`, `W`, `#`, `?` and the `@` names.
-This is the only file that imports it. croniter reads the fields and finds the matching days; the
+This is the only file that imports it, and only when there is an expression to read: most processes
+never need it. croniter reads the fields and finds the matching days; the
 time of day is looked up in its lists of hours, minutes and seconds, since every matching day has
 the same times. So a day is searched once and then remembered, and nothing is parsed twice.
 
@@ -14,11 +15,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import msgspec
-from croniter import CroniterBadCronError, CroniterBadDateError, croniter
 
-from venturi.spec.timetable.model import ScheduleError
+from venturi.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from croniter import croniter
 
 #: names people write for an expression; `@once` and `@continuous` are timetables of their own
 PRESETS: Mapping[str, str] = MappingProxyType(
@@ -54,6 +58,10 @@ _BEFORE_ALL_YEARS = date(1969, 12, 31)
 _YEARS_TO_SEARCH = 200
 
 
+class ScheduleError(InvalidInput):
+    """A schedule that can never be followed; the text names the expression and the field."""
+
+
 class Cron(msgspec.Struct, frozen=True, kw_only=True):
     """An expression that has been read: which days (a cron of its own) and which times of day."""
 
@@ -72,6 +80,8 @@ def parse(expr: str) -> Cron:
     """Read an expression or preset; `ScheduleError` names the expression and the field at fault."""
     fields = tuple(PRESETS.get(expr.strip().lower(), expr).split())
     _check_fields(expr, fields)
+    from croniter import croniter
+
     read = croniter(" ".join(fields)).expanded
     minutes, hours = _numbers(read[0], 60), _numbers(read[1], 24)
     seconds = _numbers(read[5], 60) if len(read) > 5 else (0,)
@@ -116,6 +126,8 @@ def last_until(cron: Cron, end: datetime) -> datetime | None:
 @lru_cache(maxsize=16384)
 def next_day(fields: tuple[str, ...], day: date) -> date | None:
     """The first day after `day` on which the expression has times."""
+    from croniter import CroniterBadDateError
+
     start = datetime.combine(day, time(23, 59, 59))
     try:
         return _day_cron(fields, start).get_next(datetime).date()
@@ -126,6 +138,8 @@ def next_day(fields: tuple[str, ...], day: date) -> date | None:
 @lru_cache(maxsize=16384)
 def previous_day(fields: tuple[str, ...], day: date) -> date | None:
     """The last day before `day` on which the expression has times."""
+    from croniter import CroniterBadDateError
+
     start = datetime.combine(day, time())
     try:
         return _day_cron(fields, start).get_prev(datetime).date()
@@ -133,7 +147,9 @@ def previous_day(fields: tuple[str, ...], day: date) -> date | None:
         return None
 
 
-def _day_cron(fields: tuple[str, ...], start: datetime) -> croniter:
+def _day_cron(fields: tuple[str, ...], start: datetime) -> "croniter":
+    from croniter import croniter
+
     seconds = ("0",) if len(fields) > 5 else ()
     midnight = ("0", "0", *fields[2:5], *seconds, *fields[6:])
     return croniter(" ".join(midnight), start, max_years_between_matches=_YEARS_TO_SEARCH)
@@ -173,6 +189,8 @@ def _numbers(read: Sequence[int | str], size: int) -> tuple[int, ...]:
 
 
 def _check_fields(expr: str, fields: tuple[str, ...]) -> None:
+    from croniter import CroniterBadCronError, croniter
+
     if len(fields) == 1 and fields[0].startswith("@"):
         raise ScheduleError(
             f"Schedule {expr!r} is not a known name; the names are {', '.join(PRESETS)}, "

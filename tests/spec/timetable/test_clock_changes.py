@@ -13,7 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.spec.timetable.make import examples, local, locals_of, utc, zones
-from venturi.spec.timetable.model import CronInterval, CronTrigger, Restriction, ScheduleError
+from venturi.spec.cron import ScheduleError
+from venturi.spec.timetable.model import CronInterval, CronTrigger, Restriction
 from venturi.spec.timetable.next import iter_between, next_run
 from venturi.spec.timetable.series import CronSeries, after, before
 from venturi.spec.timetable.zones import changes, offset_at, zone

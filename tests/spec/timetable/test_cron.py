@@ -9,8 +9,7 @@ from cronsim import CronSim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from venturi.spec.cron import PRESETS, Cron, first_from, last_until, parse
-from venturi.spec.timetable.model import ScheduleError
+from venturi.spec.cron import PRESETS, Cron, ScheduleError, first_from, last_until, parse
 
 TICK = timedelta(microseconds=1)
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.spec.timetable.make import local, step, utc
+from venturi.spec.cron import ScheduleError
 from venturi.spec.timetable.delta import DeltaSeries, add, subtract, text
-from venturi.spec.timetable.model import Delta, RelativeDelta, ScheduleError
+from venturi.spec.timetable.model import Delta, RelativeDelta
 from venturi.spec.timetable.series import after, before
 
 ZURICH = "Europe/Zurich"

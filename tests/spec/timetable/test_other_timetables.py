@@ -1,5 +1,7 @@
 """Timetables that are not a series: never, once, again and again, events, assets, custom ones."""
 
+import subprocess
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ from venturi.spec.timetable.facts import (
     can_be_scheduled,
     is_asset_triggered,
     is_periodic,
+    needs_runner,
 )
 from venturi.spec.timetable.manual import infer_manual_interval
 from venturi.spec.timetable.model import (
@@ -71,6 +74,11 @@ def span(start: str, end: str) -> RunInfo:
         logical_date=utc(start),
         data_interval=DataInterval(start=utc(start), end=utc(end)),
     )
+
+
+def test_describing_a_dag_does_not_load_the_cron_library() -> None:
+    program = "import sys, venturi.spec.timetable; sys.exit('croniter' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("timetable", ALL)
@@ -215,10 +223,11 @@ FACTS: list[tuple[Timetable, dict[str, Any]]] = [
         AssetOrTime(timetable=Continuous(), condition=None),
         {"periodic": False, "limit": 1, "assets": True},
     ),
-    (CUSTOM, {}),
+    (CUSTOM, {"runner": True}),
+    (AssetOrTime(timetable=CUSTOM, condition=None), {"runner": True, "assets": True}),
     (
         Custom(import_path="x.Y", periodic=False, can_be_scheduled=False, active_runs_limit=3),
-        {"periodic": False, "scheduled": False, "limit": 3},
+        {"periodic": False, "scheduled": False, "limit": 3, "runner": True},
     ),
 ]
 
@@ -229,3 +238,4 @@ def test_what_kind_of_timetable_it_is(timetable: Timetable, facts: dict[str, Any
     assert can_be_scheduled(timetable) is facts.get("scheduled", True)
     assert active_runs_limit(timetable) == facts.get("limit")
     assert is_asset_triggered(timetable) is facts.get("assets", False)
+    assert needs_runner(timetable) is facts.get("runner", False)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.spec.timetable.make import step, utc
+from venturi.spec.cron import ScheduleError
 from venturi.spec.timetable.check import check
 from venturi.spec.timetable.model import (
     AssetOrTime,
@@ -18,7 +19,6 @@ from venturi.spec.timetable.model import (
     Null,
     Once,
     RelativeDelta,
-    ScheduleError,
     Timetable,
 )
 from venturi.spec.timetable.words import describe, describe_cron, summary

@@ -11,5 +11,32 @@ facts      what kind of timetable it is: periodic, limits, can it be scheduled
 words      a timetable as people read it: `summary` and `describe`
 check      refuse what can never run, with a sentence
 
-The rule for changes of clocks is in `pieces`, and in words in `docs/schedules.md`.
+The rule for changes of clocks is in `pieces`, and in words in `docs/schedules.md`. The functions
+that others call are importable from here.
 """
+
+from venturi.spec.timetable.check import check
+from venturi.spec.timetable.facts import (
+    active_runs_limit,
+    can_be_scheduled,
+    is_asset_triggered,
+    is_periodic,
+    needs_runner,
+)
+from venturi.spec.timetable.manual import infer_manual_interval
+from venturi.spec.timetable.next import iter_between, next_run
+from venturi.spec.timetable.words import describe, summary
+
+__all__ = [
+    "active_runs_limit",
+    "can_be_scheduled",
+    "check",
+    "describe",
+    "infer_manual_interval",
+    "is_asset_triggered",
+    "is_periodic",
+    "iter_between",
+    "needs_runner",
+    "next_run",
+    "summary",
+]

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from venturi.spec.cron import parse
+from venturi.spec.cron import ScheduleError, parse
 from venturi.spec.timetable.delta import forward, is_elapsed_only, text
 from venturi.spec.timetable.model import (
     AssetOrTime,
@@ -12,7 +12,6 @@ from venturi.spec.timetable.model import (
     DeltaInterval,
     DeltaTrigger,
     MultipleCronTrigger,
-    ScheduleError,
     Timetable,
 )
 from venturi.spec.timetable.zones import zone

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 import msgspec
 
-from venturi.spec.timetable.model import Delta, RelativeDelta, ScheduleError, TimeDelta
+from venturi.spec.cron import ScheduleError
+from venturi.spec.timetable.model import Delta, RelativeDelta, TimeDelta
 from venturi.spec.timetable.series import LAST_YEAR
 from venturi.spec.timetable.zones import zone
 

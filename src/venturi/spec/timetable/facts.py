@@ -51,3 +51,14 @@ def active_runs_limit(timetable: Timetable) -> int | None:
             return active_runs_limit(timetable.timetable)
         case _:
             return None
+
+
+def needs_runner(timetable: Timetable) -> bool:
+    """Whether it is code of the user's, so that `next_run` raises `NeedsRunner`."""
+    match timetable:
+        case Custom():
+            return True
+        case AssetOrTime():
+            return needs_runner(timetable.timetable)
+        case _:
+            return False

@@ -9,11 +9,7 @@ from typing import Any
 
 import msgspec
 
-from venturi.core.errors import InvalidInput, VenturiError
-
-
-class ScheduleError(InvalidInput):
-    """A schedule that can never be followed; the text names the expression and the field."""
+from venturi.core.errors import VenturiError
 
 
 class NeedsRunner(VenturiError):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from venturi.spec.timetable.model import ScheduleError
+from venturi.spec.cron import ScheduleError
 
 _FIXED = re.compile(r"^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$")
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Zulu", "GMT", "Etc/GMT"})
