@@ -399,7 +399,8 @@ def test_every_four_hours_on_the_west_coast_can_be_asked_at_every_minute_of_the_
 
 
 @pytest.mark.parametrize(
-    ("name", "hours"), [("+02:00", 2), ("-0530", -5.5), ("UTC+3", 3), ("GMT-1", -1), ("UTC", 0)]
+    ("name", "hours"),
+    [("+02:00", 2), ("-0530", -5.5), ("UTC+3", 3), ("GMT-1", -1), ("UTC", 0), ("utc", 0)],
 )
 def test_a_fixed_offset_is_a_zone_without_changes(name: str, hours: float) -> None:
     assert offset_at(name, utc("2026-07-01")) == timedelta(hours=hours)

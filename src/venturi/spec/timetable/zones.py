@@ -10,7 +10,7 @@ import msgspec
 from venturi.spec.cron import ScheduleError
 
 _FIXED = re.compile(r"^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$")
-_UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Zulu", "GMT", "Etc/GMT"})
+_UTC_NAMES = frozenset({"UTC", "ETC/UTC", "ZULU", "Z", "GMT", "ETC/GMT"})
 _SECOND = timedelta(seconds=1)
 #: no zone has ever changed its clocks there and back within this time
 _SCAN = timedelta(hours=12)
@@ -27,7 +27,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=1024)
 def zone(name: str) -> tzinfo:
     """The zone of this name: an IANA name, or a fixed offset such as `+02:00`."""
-    if name in _UTC_NAMES:
+    if name.upper() in _UTC_NAMES:
         return UTC
     fixed = _FIXED.match(name)
     try:
