@@ -151,7 +151,8 @@ class Board:
         self.touched.clear()
         self.due.clear()
         for new_run in plan.new_runs:
-            self.dags[new_run.dag_id].next_run = new_run.then
+            dag = self.dags[new_run.dag_id]
+            dag.next_run, dag.last_run = new_run.then, new_run.info
             self.due.add(new_run.dag_id)
             self._arm_dag(new_run.dag_id)
         for run in plan.runs.values():

@@ -6,8 +6,8 @@ from venturi.decide.draft import Draft
 from venturi.decide.plan import NewRun
 from venturi.decide.views import DagView, RunView
 from venturi.spec.model import DagSpec
-from venturi.spec.timetable import active_runs_limit, next_run
-from venturi.spec.timetable.model import Custom, Restriction, RunInfo
+from venturi.spec.timetable import active_runs_limit, needs_runner, next_run
+from venturi.spec.timetable.model import Continuous, Restriction, RunInfo
 
 #: New runs of one DAG in one step: a long catch-up shares the scheduler with everybody else.
 AT_ONCE = 32
@@ -31,6 +31,9 @@ def create_due(draft: Draft, dag: DagView, now: Instant) -> None:
     spec = dag.graph.spec
     room = runs_allowed(spec) - dag.running - dag.queued
     info = dag.next_run
+    if isinstance(spec.timetable, Continuous):
+        # Its next run begins where the last one ended: it is not known before.
+        info = following(spec, dag.last_run, now) if dag.running + dag.queued == 0 else None
     made = 0
     while info is not None:
         if info.run_after > now:
@@ -38,10 +41,11 @@ def create_due(draft: Draft, dag: DagView, now: Instant) -> None:
             return
         if made >= min(room, AT_ONCE):
             return
-        then = following(spec, info, now)
+        continuous = isinstance(spec.timetable, Continuous)
+        then = None if continuous else following(spec, info, now)
         draft.new_runs.append(NewRun(dag_id=dag.dag_id, info=info, then=then))
         made += 1
-        if isinstance(spec.timetable, Custom):
+        if needs_runner(spec.timetable):
             draft.ask_runner.append(dag.dag_id)
             return
         info = then
@@ -49,7 +53,7 @@ def create_due(draft: Draft, dag: DagView, now: Instant) -> None:
 
 def following(spec: DagSpec, last: RunInfo | None, now: Instant) -> RunInfo | None:
     """The run after `last`; None for custom timetables, which only the runner can ask."""
-    if isinstance(spec.timetable, Custom):
+    if needs_runner(spec.timetable):
         return None
     return next_run(spec.timetable, last, restriction_of(spec), now)
 

@@ -78,6 +78,7 @@ class RunView:
         "interval",
         "lengths",
         "logical_date",
+        "note",
         "previous",
         "queued_at",
         "revision",
@@ -86,6 +87,7 @@ class RunView:
         "run_type",
         "start_date",
         "state",
+        "user",
         "version_id",
     )
 
@@ -110,6 +112,8 @@ class RunView:
         lengths: dict[tuple[str, str, int], int] | None = None,
         conf: str = "{}",
         external: bool = False,
+        note: str | None = None,
+        user: str | None = None,
     ) -> None:
         self.id = id
         self.dag_id = dag_id
@@ -132,6 +136,9 @@ class RunView:
         self.lengths = lengths if lengths is not None else {}
         self.conf = conf
         self.external = external
+        self.note = note
+        #: who triggered it
+        self.user = user
 
 
 class DagView(msgspec.Struct, kw_only=True):
@@ -145,6 +152,8 @@ class DagView(msgspec.Struct, kw_only=True):
     present: bool = True
     #: the scheduled run that comes next, None when there is none
     next_run: RunInfo | None = None
+    #: the latest scheduled run
+    last_run: RunInfo | None = None
     #: runs in state RUNNING (backfill runs are counted apart)
     running: int = 0
     queued: int = 0

@@ -10,19 +10,14 @@ from venturi.core.log_paths import log_path
 from venturi.core.messages import AttemptInfo, RunInfo, XComValue
 from venturi.decide.views import Instance, RunView
 from venturi.store.engine import Tx
-from venturi.store.schema.runs import dag_run, xcom
+from venturi.store.schema.runs import xcom
 
 #: Larger values are fetched by the task itself, only if it reads them.
 PREFETCH_BYTES = 64 * 1024
 
 
-def run_info(tx: Tx, run: RunView) -> RunInfo:
+def run_info(run: RunView) -> RunInfo:
     """The run as templates see it."""
-    row = tx.execute(
-        select(
-            dag_run.c.note, dag_run.c.triggering_user_name, dag_run.c.state, dag_run.c.start_date
-        ).where(dag_run.c.id == run.id)
-    ).first()
     return RunInfo(
         dag_id=run.dag_id,
         run_id=run.run_id,
@@ -31,13 +26,13 @@ def run_info(tx: Tx, run: RunView) -> RunInfo:
         logical_date=run.logical_date,
         data_interval_start=run.interval.start if run.interval else None,
         data_interval_end=run.interval.end if run.interval else None,
-        start_date=row.start_date if row else run.start_date,
+        start_date=run.start_date,
         queued_at=run.queued_at,
         conf=run.conf,
-        state=row.state if row else run.state,
+        state=run.state,
         external_trigger=run.external,
-        triggering_user=row.triggering_user_name if row else None,
-        note=row.note if row else None,
+        triggering_user=run.user,
+        note=run.note,
     )
 
 

@@ -13,7 +13,7 @@ from venturi.decide.calendar import following
 from venturi.decide.views import DagView
 from venturi.spec.model import DagSpec
 from venturi.spec.timetable import describe, summary
-from venturi.spec.timetable.model import DataInterval, RunInfo
+from venturi.spec.timetable.model import Continuous, DataInterval, RunInfo
 from venturi.store.engine import Tx
 from venturi.store.runs import last_scheduled
 from venturi.store.schema.dags import dag, dag_code, dag_file, dag_tag, import_error
@@ -86,7 +86,8 @@ def put_dag(
         paused = row.is_paused
         tx.execute(update(dag).where(dag.c.dag_id == spec.dag_id).values(**values))
     _put_tags(tx, spec)
-    info = following(spec, last_scheduled(tx, spec.dag_id), now)
+    last = last_scheduled(tx, spec.dag_id)
+    info = following(spec, last, now)
     set_next_run(tx, spec.dag_id, info, now)
     view = DagView(
         dag_id=spec.dag_id,
@@ -94,6 +95,7 @@ def put_dag(
         version_id=version.id,
         paused=bool(paused),
         next_run=info,
+        last_run=last,
     )
     return version, view
 
@@ -210,6 +212,9 @@ def load_dags(tx: Tx, versions: Versions, dag_ids: Sequence[str] | None = None) 
                 paused=bool(row.is_paused),
                 present=bool(row.is_active),
                 next_run=_next_run(row),
+                last_run=last_scheduled(tx, row.dag_id)
+                if isinstance(version.graph.spec.timetable, Continuous)
+                else None,
             )
         )
     return views

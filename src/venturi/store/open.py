@@ -10,7 +10,8 @@ def open_store(url: str | None = None) -> Store:
 
     Raises `ConfigError` for a URL that cannot be used or a driver that is not installed.
     """
-    text = url or get_config().get("database", "sql_alchemy_conn")
-    parsed = parse_database_url(text)
+    if url is None:
+        return Store(get_config().database_url().url)
+    parsed = parse_database_url(url)
     require_driver(parsed)
     return Store(parsed.url)

@@ -199,6 +199,8 @@ def _views(tx: Tx, versions: Versions, rows: Sequence[Row[Any]]) -> list[RunView
             version_id=row.version_id,
             conf=row.conf or "{}",
             external=bool(row.external_trigger),
+            note=row.note,
+            user=row.triggering_user_name,
         )
     _fill_instances(tx, runs)
     _fill_lengths(tx, runs)

@@ -1,0 +1,275 @@
+"""DAG files: which are there, which have changed, who reads them, and what comes of it.
+
+What a file depends on is known from its last import, so an edit of a helper module or of a YAML
+file leads to the same reading as an edit of the file itself. A file that looked outside (an *open*
+file) is read again every `min_file_process_interval` seconds.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import select
+
+from venturi.core.clock import Clock
+from venturi.core.messages import FileRef, Load, Loaded
+from venturi.dagfiles.scan import find_files, linked_folders
+from venturi.decide.board import Board
+from venturi.runner.watch import fingerprint
+from venturi.spec.codec import decode
+from venturi.store import dags as dag_rows
+from venturi.store.engine import Store, Tx
+from venturi.store.schema.dags import dag_file
+from venturi.store.versions import Version, Versions
+
+
+class FileState:
+    """A DAG file as far as it is known."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.key = ""
+        #: fingerprint of the file itself when it was last asked for
+        self.stamp = ""
+        self.depends: tuple[tuple[str, str], ...] = ()
+        self.open = False
+        self.asked = False
+        #: it changed again while it was being read
+        self.again = False
+        self.read_at = 0.0
+        self.dag_ids: set[str] = set()
+        #: DAG ids it defines that belong to another file
+        self.disputed: set[str] = set()
+
+    def is_stale(self) -> bool:
+        """The file, or something it depends on, is not what it was."""
+        if fingerprint(self.path) != self.stamp:
+            return True
+        return any(fingerprint(path) != stamp for path, stamp in self.depends)
+
+    def new_key(self, salt: float = 0.0) -> str:
+        """A key for the file's present condition."""
+        parts = [self.path, self.stamp]
+        parts += [f"{path}:{fingerprint(path)}" for path, _ in self.depends]
+        if salt:
+            parts.append(repr(salt))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+class Intake:
+    """Keeps the database's and the board's DAGs in step with the files."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        board: Board,
+        versions: Versions,
+        send: Callable[[Load], None],
+        clock: Clock,
+        folder: Path,
+        syntax: str = "glob",
+        safe_mode: bool = True,
+        interval: float = 30.0,
+        timeout: float = 30.0,
+        memory: int = 1 << 30,
+        paused_at_creation: bool = True,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        self.store, self.board, self.versions = store, board, versions
+        self.send, self.clock, self.say = send, clock, say
+        self.folder, self.syntax, self.safe_mode = folder, syntax, safe_mode
+        self.interval, self.timeout, self.memory = interval, timeout, memory
+        self.paused_at_creation = paused_at_creation
+        self.files: dict[str, FileState] = {}
+        #: newest version of each active DAG
+        self.newest: dict[str, Version] = {}
+
+    # --- looking ---------------------------------------------------------------------------
+
+    def recall(self, tx: Tx) -> None:
+        """Take over what was known before a restart: unchanged files are not read again."""
+        owned = dag_rows.active_files(tx)
+        for row in tx.execute(select(dag_file)).all():
+            state = FileState(row.path)
+            state.key = row.file_key
+            state.depends = tuple((path, stamp) for path, stamp in json.loads(row.depends))
+            state.open = row.open_because is not None
+            state.dag_ids = set(owned.get(row.path, ()))
+            stamps = dict(state.depends)
+            # A file whose import failed is in no list of modules: it is read again.
+            state.stamp = stamps.get(str(Path(row.path).resolve()), "")
+            self.files[row.path] = state
+        for path, dag_ids in owned.items():
+            state = self.files.setdefault(path, FileState(path))
+            state.dag_ids = set(dag_ids)
+        for view in self.board.dags.values():
+            self.newest[view.dag_id] = self.versions.get(tx, view.version_id)
+
+    def look(self) -> None:
+        """Find new, changed and vanished files; ask for what has to be read."""
+        present = list(find_files(self.folder, syntax=self.syntax, safe_mode=self.safe_mode))
+        for path in present:
+            state = self.files.setdefault(path, FileState(path))
+            if state.is_stale():
+                self.request(state)
+        gone = set(self.files) - set(present)
+        if gone:
+            self._forget(gone)
+
+    def look_at_open(self) -> float | None:
+        """Read open files again whose time has come; seconds until the next one, if any."""
+        now = self.clock.monotonic()
+        soonest: float | None = None
+        for state in self.files.values():
+            if not state.open or state.asked:
+                continue
+            left = state.read_at + self.interval - now
+            if left <= 0:
+                self.request(state)
+            else:
+                soonest = left if soonest is None else min(soonest, left)
+        return soonest
+
+    def request(self, state: FileState) -> None:
+        """Have the runner read a file."""
+        if state.asked:
+            state.again = True
+            return
+        state.stamp = fingerprint(state.path)
+        # An open file is read anew even if nothing on disk has changed: another condition.
+        state.key = state.new_key(self.clock.monotonic() if state.open else 0.0)
+        state.asked, state.again = True, False
+        self.send(
+            Load(
+                file=FileRef(path=state.path, key=state.key, root=str(self.folder)),
+                timeout=self.timeout,
+                memory=self.memory,
+            )
+        )
+
+    def request_path(self, path: str) -> None:
+        """A person wants this file to be read now."""
+        self.request(self.files.setdefault(path, FileState(path)))
+
+    def ask_again(self) -> None:
+        """The runner is another one: what it was asked for is asked again."""
+        for state in self.files.values():
+            if state.asked:
+                state.asked = False
+                self.request(state)
+
+    def folders(self) -> set[str]:
+        """What to watch: the DAG folder, where its links lead, where its dependencies lie."""
+        folders = {str(self.folder)} | linked_folders(self.folder)
+        root = str(self.folder)
+        for state in self.files.values():
+            for path, _ in state.depends:
+                parent = str(Path(path).parent)
+                if not parent.startswith(root):
+                    folders.add(parent)
+        return folders
+
+    # --- taking in ---------------------------------------------------------------------------
+
+    def take(self, loaded: Loaded) -> None:
+        """Bring database and board in step with what a file defines now."""
+        state = self.files.get(loaded.file.path)
+        if state is None or loaded.file.key != state.key:
+            return  # the file is gone, or has changed meanwhile and is being read again
+        state.asked = False
+        state.read_at = self.clock.monotonic()
+        state.open = bool(loaded.open_because)
+        if loaded.error is None:
+            state.depends = loaded.depends
+        self.store.retrying(lambda tx: self._write(tx, state, loaded))
+        if state.again:
+            self.request(state)
+
+    def _write(self, tx: Tx, state: FileState, loaded: Loaded) -> None:
+        now = self.clock.now()
+        dag_rows.put_file(tx, loaded, now)
+        if loaded.error is not None:
+            dag_rows.put_import_error(tx, state.path, loaded.error, now)
+            return
+        specs = [decode(data) for data in loaded.dags]
+        others = {
+            spec.dag_id: other
+            for spec in specs
+            if (other := self._owner(spec.dag_id)) is not None and other != state.path
+        }
+        state.disputed = set(others)
+        error = None
+        if others:
+            error = "\n".join(
+                f"DAG id {dag_id!r} is already defined in {other}; ids must be unique."
+                for dag_id, other in sorted(others.items())
+            )
+        source = _source(state.path)
+        digest = dag_rows.put_source(tx, state.path, source, now) if source is not None else None
+        found: set[str] = set()
+        for spec in specs:
+            if spec.dag_id in others:
+                continue
+            known = spec.dag_id in self.board.dags
+            put = dag_rows.put_dag(
+                tx, spec, loaded, digest, now=now, paused_at_creation=self.paused_at_creation
+            )
+            if put is None:
+                continue
+            found.add(spec.dag_id)
+            version, view = put
+            self.versions.put(version)
+            self.newest[spec.dag_id] = version
+            self.board.put_dag(view)
+            if not known:
+                self._welcome(spec.dag_id, view.paused)
+        vanished = state.dag_ids - found
+        self._retire(tx, vanished)
+        state.dag_ids = found
+        dag_rows.put_import_error(tx, state.path, error, now)
+
+    def _welcome(self, dag_id: str, paused: bool) -> None:
+        self.say(
+            f"DAG {dag_id} is new and paused: it waits until you run: airflow dags unpause {dag_id}"
+            if paused
+            else f"DAG {dag_id} is new and active."
+        )
+
+    def _owner(self, dag_id: str) -> str | None:
+        """The file that defines a DAG at present."""
+        return next((path for path, s in self.files.items() if dag_id in s.dag_ids), None)
+
+    def _forget(self, paths: set[str]) -> None:
+        """Files are gone: so are their DAGs, until the files come back."""
+
+        def write(tx: Tx) -> None:
+            for path in sorted(paths):
+                self._retire(tx, self.files[path].dag_ids)
+                dag_rows.forget_file(tx, path)
+
+        self.store.retrying(write)
+        freed = {dag_id for path in paths for dag_id in self.files[path].dag_ids}
+        for path in paths:
+            del self.files[path]
+        for state in self.files.values():
+            if state.disputed & freed:
+                self.request(state)
+
+    def _retire(self, tx: Tx, dag_ids: set[str]) -> None:
+        dag_rows.deactivate(tx, dag_ids)
+        for dag_id in dag_ids:
+            view = self.board.dags.get(dag_id)
+            if view is not None:
+                view.present, view.next_run = False, None
+                self.say(f"DAG {dag_id} is gone: its file does not define it any more.")
+
+
+def _source(path: str) -> str | None:
+    if path.endswith(".zip"):
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return None

@@ -1,0 +1,125 @@
+"""The connection to this machine's runner: found, or started, and found again when it is lost."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from venturi.core.clock import Clock
+from venturi.core.errors import VenturiError
+from venturi.core.messages import FromRunner, Hello, Message, Welcome
+from venturi.runner.wire import Wire, WireClosed
+
+SOCKET = "runner.sock"
+#: A runner that does not answer within this many seconds is not there.
+PATIENCE = 20.0
+
+
+class NoRunner(VenturiError):
+    """The runner could not be started."""
+
+
+class Link:
+    """Talks to the runner. `on_hello` is called with its first word on every new connection."""
+
+    def __init__(
+        self,
+        run_dir: Path,
+        log_dir: Path,
+        welcome: Callable[[], Welcome],
+        clock: Clock,
+    ) -> None:
+        self.path = run_dir / SOCKET
+        self.log_dir = log_dir
+        self.welcome = welcome
+        self.clock = clock
+        self.wire: Wire[FromRunner] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._deadline = 0.0
+
+    def start(self) -> None:
+        """Begin to reach the runner; `connect` goes on with it."""
+        self._deadline = self.clock.monotonic() + PATIENCE
+        if not self._reachable():
+            self._spawn()
+
+    def connect(self) -> bool:
+        """One try to connect; True once connected. Raises `NoRunner` when patience is over."""
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(self.path))
+        except OSError as error:
+            connection.close()
+            if self._process is not None and self._process.poll() is not None:
+                self._spawn()  # it found another runner leaving, and left too
+            if self.clock.monotonic() > self._deadline:
+                raise NoRunner(
+                    f"The runner does not answer at {self.path} ({error}); its own words are in "
+                    f"{self._log_file()}."
+                ) from error
+            return False
+        self.wire = Wire(connection, FromRunner, patient=False)
+        return True
+
+    def read(self) -> Iterable[FromRunner]:
+        """What the runner has said; greets it when it introduces itself."""
+        if self.wire is None:
+            return
+        for message in self.wire.read():
+            if isinstance(message, Hello):
+                self.send(self.welcome())
+            yield message
+
+    def send(self, message: Message) -> None:
+        """Say something to the runner; lost words are said again after the next hello."""
+        if self.wire is None:
+            return
+        try:
+            self.wire.send(message)
+        except WireClosed:
+            pass  # reading finds out, and reconnects
+
+    def close(self) -> None:
+        """Leave; the runner goes on with what it has."""
+        if self.wire is not None:
+            self.wire.close()
+            self.wire = None
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a runner that this link has started to end."""
+        if self._process is not None:
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    @property
+    def child_pid(self) -> int | None:
+        """The runner's pid, when this link has started it."""
+        return self._process.pid if self._process else None
+
+    def _reachable(self) -> bool:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(self.path))
+            except OSError:
+                return False
+        return True
+
+    def _log_file(self) -> Path:
+        return self.log_dir / "runner.log"
+
+    def _spawn(self) -> None:
+        self.log_dir.mkdir(parents=True, exist_ok=True)
+        with open(self._log_file(), "ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "venturi.runner"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=os.environ.copy(),
+            )
