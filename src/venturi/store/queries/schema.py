@@ -51,3 +51,14 @@ def _is_missing_table(error: DBAPIError) -> bool:
         or getattr(origin, "sqlstate", None) == "42P01"
         or "no such table" in str(origin)
     )
+
+
+def answers(store: Store) -> str | None:
+    """None when the database answers, else the sentence that says why not."""
+    try:
+        with store.read() as tx:
+            tx.execute(text("SELECT 1"))
+    except DBAPIError as error:
+        shown = store.url.render_as_string(hide_password=True)
+        return f"The database {shown} does not answer: {str(error.orig).strip()}."
+    return None

@@ -1,0 +1,79 @@
+"""Processes that stay: scheduler, web server, all in one."""
+
+import argparse
+import signal
+from types import FrameType
+from typing import NoReturn
+
+from venturi.cli.session import configured
+
+
+def scheduler(args: argparse.Namespace) -> int | None:
+    """Run the scheduler until it is stopped."""
+    from venturi.cli.daemon import in_background
+    from venturi.cli.session import opened
+
+    opened().close()
+    with in_background("scheduler", args):
+        _entitle("airflow scheduler")
+        from venturi.scheduler.main import run_scheduler
+
+        code: int | None = run_scheduler(args)
+    return code
+
+
+def api_server(args: argparse.Namespace) -> int | None:
+    """Serve the REST API and the pages until stopped."""
+    from venturi.cli.daemon import in_background
+    from venturi.cli.session import opened
+
+    opened().close()
+    with in_background("webserver", args):
+        # What `ps | grep airflow-webserver | grep master` looks for.
+        _entitle("airflow-webserver: master (airflow api-server)")
+        from venturi.api.server import serve
+
+        code: int | None = serve(args)
+    return code
+
+
+def standalone(_args: argparse.Namespace) -> int | None:
+    """Run everything in one go."""
+    configured()
+    from venturi.scheduler.standalone import run_standalone
+
+    code: int | None = run_standalone()
+    return code
+
+
+def dag_processor(args: argparse.Namespace) -> None:
+    """Reading DAG files is the scheduler's work here."""
+    _wait("dag-processor", "The scheduler reads the DAG files here", args)
+
+
+def triggerer(args: argparse.Namespace) -> None:
+    """Deferred tasks are the scheduler's work here."""
+    _wait("triggerer", "The scheduler looks after deferred tasks here", args)
+
+
+def _wait(name: str, sentence: str, args: argparse.Namespace) -> None:
+    """Stay until stopped: a supervisor would start a process that ends again and again."""
+    from venturi.cli.daemon import in_background
+
+    configured()
+    print(f"{sentence}; `airflow {name}` is not needed and only waits to be stopped.", flush=True)
+    with in_background(name, args):
+        _entitle(f"airflow {name}")
+        signal.signal(signal.SIGTERM, _leave)
+        while True:
+            signal.pause()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _entitle(title: str) -> None:
+    import setproctitle
+
+    setproctitle.setproctitle(title)

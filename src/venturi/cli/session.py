@@ -1,0 +1,122 @@
+"""What a command needs: the configuration, the database, who acts, the bell."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from venturi.config import Config, get_config
+from venturi.core.clock import SystemClock
+from venturi.core.errors import VenturiError
+
+if TYPE_CHECKING:
+    from venturi.store.bell import Ring
+    from venturi.store.commands.audit import Actor
+    from venturi.store.engine import Store, Tx
+
+A = TypeVar("A")
+
+
+class Refused(VenturiError):
+    """A person said no, or could not be asked."""
+
+
+def configured() -> Config:
+    """The configuration; writes `airflow.cfg` on first use and says once what is worth saying."""
+    from venturi.config.errors import notice_lines
+    from venturi.config.write import write_first_config
+
+    written = write_first_config()
+    config = get_config()
+    if written is not None:
+        print(f"Wrote {written}", file=sys.stderr)
+    for line in notice_lines(config.notices):
+        print(line, file=sys.stderr)
+    return config
+
+
+def opened(*, ready: bool = True) -> "Store":
+    """The configured database; `ready`: with the tables of this version, or one sentence."""
+    from venturi.store.open import open_store
+    from venturi.store.queries.schema import require_ready
+
+    configured()
+    store = open_store()
+    if ready:
+        require_ready(store)
+    return store
+
+
+def read(body: Callable[["Tx"], A]) -> A:
+    """What `body` reads from the configured database."""
+    store = opened()
+    try:
+        with store.read() as tx:
+            return body(tx)
+    finally:
+        store.close()
+
+
+def change(body: Callable[["Tx", "Actor"], A], note: "Ring | None" = None) -> A:
+    """Carry out `body` in a transaction as the person at the terminal, then ring the bell."""
+    store = opened()
+    who = actor()
+    try:
+        result = store.retrying(lambda tx: body(tx, who))
+    finally:
+        store.close()
+    if note is not None:
+        ring_bell(note)
+    return result
+
+
+def actor() -> "Actor":
+    """The person at the terminal, now."""
+    import getpass
+
+    from venturi.store.commands.audit import Actor
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        name = "unknown"
+    return Actor(name, now())
+
+
+def ring_bell(note: "Ring") -> bool:
+    """Wake the scheduler; False when none runs."""
+    from venturi.config.paths import run_dir
+    from venturi.store.bell import ring
+
+    return ring(run_dir(), note)
+
+
+def now() -> datetime:
+    """The present instant."""
+    return SystemClock().now()
+
+
+def date(text: str | None) -> datetime | None:
+    """A date a person wrote, in the configured time zone. Raises `InvalidInput`."""
+    from venturi.cli.dates import parse_date
+
+    if text is None:
+        return None
+    return parse_date(text, get_config().get("core", "default_timezone") or "UTC")
+
+
+def log_folder() -> Path:
+    """Where logs lie."""
+    return get_config().getpath("logging", "base_log_folder")
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask a person unless `yes`. Raises `Refused` for any answer but yes."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(f"{question} There is nobody to ask: say --yes to go on.")
+    answer = input(f"{question} [y/N] ").strip().lower()
+    if answer not in {"y", "yes"}:
+        raise Refused("Nothing was done.")

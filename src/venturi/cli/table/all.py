@@ -1,0 +1,28 @@
+"""Every command, in the order in which the help shows them."""
+
+from venturi.cli.table import about, dags, db, later, people, services, tasks
+from venturi.cli.table.model import Command
+
+COMMANDS: tuple[Command, ...] = (
+    *services.COMMANDS,
+    *db.COMMANDS,
+    *dags.COMMANDS,
+    *tasks.COMMANDS,
+    *people.COMMANDS,
+    *about.COMMANDS,
+    *later.COMMANDS,
+)
+
+#: What a group of commands is about.
+GROUPS = {
+    "db": "The metadata database",
+    "dags": "DAGs and their runs",
+    "tasks": "Tasks and task instances",
+    "pools": "Pools: slots that tasks share",
+    "variables": "Variables that tasks read",
+    "connections": "Connections: where tasks find other systems",
+    "providers": "Provider packages",
+    "jobs": "Processes of the engine",
+    "config": "The configuration",
+    "celery": "Celery workers",
+}

@@ -1,0 +1,80 @@
+"""The metadata database."""
+
+from venturi.cli.table.args import VERBOSE, YES, ignored
+from venturi.cli.table.model import Command, flag, option
+
+_M = "venturi.cli.commands.db:"
+
+COMMANDS = (
+    Command(
+        ("db", "migrate"),
+        "Create the tables, or bring them to this version",
+        _M + "migrate",
+        (
+            option("-r", "--to-revision", help="stop at this revision"),
+            option("-n", "--to-version", help="stop at this version"),
+            flag("-s", "--show-sql-only", help="print the SQL instead of running it"),
+            ignored("--from-revision", value=True),
+            ignored("--from-version", value=True),
+            ignored("--reserialize-dags"),
+            ignored("-m", "--use-migration-files"),
+            VERBOSE,
+        ),
+        old=("initdb", "upgradedb", "db init", "db upgrade"),
+    ),
+    Command(
+        ("db", "reset"),
+        "Throw all rows away and make the tables anew",
+        _M + "reset",
+        (
+            YES,
+            flag("-s", "--skip-init", help="only remove the tables"),
+            ignored("-m", "--use-migration-files"),
+            VERBOSE,
+        ),
+        old=("resetdb",),
+    ),
+    Command(
+        ("db", "check"),
+        "See whether the database answers",
+        _M + "check",
+        (
+            option("--retry", help="try again this many times", type=int, default=0),
+            option("--retry-delay", help="seconds between tries", type=float, default=1.0),
+            VERBOSE,
+        ),
+        old=("checkdb",),
+    ),
+    Command(
+        ("db", "check-migrations"),
+        "Wait until the tables are those of this version",
+        _M + "check_migrations",
+        (
+            option(
+                "-t",
+                "--migration-wait-timeout",
+                help="give up after this many seconds (default: 60)",
+                type=float,
+                default=60.0,
+            ),
+            VERBOSE,
+        ),
+    ),
+    Command(
+        ("db", "downgrade"),
+        "Bring the tables back to an older version",
+        _M + "downgrade",
+        (
+            option("-r", "--to-revision", help="the revision to go to"),
+            option("-n", "--to-version", help="the version to go to"),
+            flag("-s", "--show-sql-only", help="print the SQL instead of running it"),
+            ignored("--from-revision", value=True),
+            ignored("--from-version", value=True),
+            YES,
+            VERBOSE,
+        ),
+    ),
+    Command(
+        ("db", "shell"), "Open the database's own shell", _M + "shell", (VERBOSE,), old=("shell",)
+    ),
+)

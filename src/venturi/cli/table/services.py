@@ -1,0 +1,86 @@
+"""Processes that stay: scheduler, web server, all in one."""
+
+from venturi.cli.table.args import DAEMON, SUBDIR, VERBOSE, ignored
+from venturi.cli.table.model import Command, flag, option
+
+_M = "venturi.cli.commands.services:"
+
+_SCHEDULER = (
+    option("-n", "--num-runs", help="stop after this many rounds (-1: never)", type=int),
+    option("-r", "--run-duration", help="stop after this many seconds", type=float),
+    flag("-i", "--only-idle", help="count only rounds in which nothing was to be done"),
+    *DAEMON,
+    flag("-s", "--skip-serve-logs", help="accepted for Airflow; without effect here"),
+    ignored("-p", "--do-pickle"),
+    SUBDIR,
+    option("-d", "--dag-id", "--dev", help="accepted for Airflow 1.x and 3", nargs="?"),
+    VERBOSE,
+)
+
+_WEB = (
+    option("-p", "--port", help="port to listen on", type=int),
+    option("-H", "-hn", "--host", "--hostname", help="address to listen on"),
+    option("-w", "--workers", help="processes that answer", type=int),
+    option("-t", "--worker-timeout", help="seconds a request may take", type=int),
+    option("-k", "--workerclass", help="accepted for Airflow; without effect here"),
+    *DAEMON,
+    option("-A", "--access-logfile", help="access log; `-` for standard output"),
+    option("-E", "--error-logfile", help="error log; `-` for standard error"),
+    option("-L", "--access-logformat", help="accepted for Airflow; without effect here"),
+    option("--ssl-cert", help="certificate file: serve HTTPS"),
+    option("--ssl-key", help="key file of the certificate"),
+    option("--ssl-ca-file", help="certificates of who may connect"),
+    option("--ssl-cert-reqs", help="whether clients need a certificate", type=int),
+    option("--apps", help="accepted for Airflow 3: there is one application", default="all"),
+    option("--log-config", help="accepted for Airflow; without effect here"),
+    flag("--proxy-headers", help="trust X-Forwarded-* headers"),
+    flag("-d", "--debug", "--dev", help="one process, errors in full", dest="debug"),
+    VERBOSE,
+)
+
+COMMANDS = (
+    Command(
+        ("standalone",),
+        "Run everything in one go: database, scheduler, web server",
+        _M + "standalone",
+        (VERBOSE,),
+    ),
+    Command(("scheduler",), "Start the scheduler", _M + "scheduler", _SCHEDULER),
+    Command(
+        ("api-server",),
+        "Start the web server: REST API and pages",
+        _M + "api_server",
+        _WEB,
+        old=("webserver",),
+    ),
+    Command(
+        ("dag-processor",),
+        "Part of the scheduler here: waits until it is stopped",
+        _M + "dag_processor",
+        (
+            *DAEMON,
+            SUBDIR,
+            option("-B", "--bundle-name", help="accepted for Airflow 3"),
+            option("-n", "--num-runs", help="accepted for Airflow", type=int),
+            ignored("-p", "--do-pickle"),
+            ignored("-d", "--dev"),
+            VERBOSE,
+        ),
+        hidden=True,
+    ),
+    Command(
+        ("triggerer",),
+        "Part of the scheduler here: waits until it is stopped",
+        _M + "triggerer",
+        (
+            *DAEMON,
+            option("--capacity", help="accepted for Airflow", type=int),
+            option("--queues", help="accepted for Airflow"),
+            option("--team-name", help="accepted for Airflow"),
+            ignored("-s", "--skip-serve-logs"),
+            ignored("-d", "--dev"),
+            VERBOSE,
+        ),
+        hidden=True,
+    ),
+)

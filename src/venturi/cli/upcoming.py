@@ -1,0 +1,19 @@
+"""The next runs of a DAG."""
+
+from venturi.core.clock import Instant
+from venturi.decide.calendar import following
+from venturi.spec.timetable.model import RunInfo
+from venturi.store.engine import Tx
+from venturi.store.queries.specs import spec_of
+from venturi.store.runs import last_scheduled
+
+
+def upcoming(tx: Tx, dag_id: str, count: int, now: Instant) -> list[RunInfo]:
+    """The next `count` scheduled runs, fewer when the schedule ends. Raises `NotFound`."""
+    spec = spec_of(tx, dag_id)
+    runs: list[RunInfo] = []
+    run = following(spec, last_scheduled(tx, dag_id), now)
+    while run is not None and len(runs) < count:
+        runs.append(run)
+        run = following(spec, run, max(now, run.run_after))
+    return runs
