@@ -5,5 +5,5 @@ sensors     tasks that wait for something: a time, a file, another task, an answ
 hooks       connections to the outside: databases, HTTP, files, processes
 notifiers   messages to people, to be given as callbacks
 processes   a program and everything it started, ended together
-context_env the environment variables that tell a program which task it belongs to
+callables   call a user's function with what its signature asks for
 """

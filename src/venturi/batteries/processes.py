@@ -109,6 +109,14 @@ class ProcessGroup:
 
         May be called from a signal handler, at any moment of the other methods.
         """
+        # The alarm of a task's time limit goes on ringing: it must not cut this short.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        try:
+            self._end()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _end(self) -> None:
         if not self._signal(signal.SIGTERM):
             return
         deadline = self._clock.monotonic() + self._grace

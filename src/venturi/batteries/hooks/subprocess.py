@@ -1,5 +1,6 @@
 """Run a program and log what it prints."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -10,7 +11,6 @@ from typing import NamedTuple
 
 from venturi.batteries.processes import ProcessGroup
 from venturi.sdk.exceptions import AirflowException
-from venturi.sdk.hook import BaseHook
 
 #: Lines kept for the message of a failure.
 _KEPT = 5
@@ -23,14 +23,14 @@ class SubprocessResult(NamedTuple):
     output: str
 
 
-class SubprocessHook(BaseHook):
+class SubprocessHook:
     """Runs one program at a time.
 
     `last_lines` holds the end of the last program's output.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        self.log = logging.getLogger("airflow.task.hooks.subprocess")
         self.last_lines: deque[str] = deque(maxlen=_KEPT)
         self._running: ProcessGroup | None = None
 

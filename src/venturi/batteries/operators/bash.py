@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from venturi.batteries.context_env import context_to_airflow_vars
 from venturi.batteries.hooks.subprocess import SubprocessHook
+from venturi.sdk.context_vars import context_to_airflow_vars
 from venturi.sdk.era import calling_era
 from venturi.sdk.exceptions import AirflowException, AirflowSkipException
 from venturi.sdk.operator import BaseOperator
@@ -31,7 +31,6 @@ class BashOperator(BaseOperator):
     skip_on_exit_code  exit code(s) that mean "skipped"; default 99 (none in 1.x files)
     cwd                folder to run in; default an empty one that is removed afterwards
     output_processor   function from the last line to the task's result
-    xcom_push          1.x name of do_xcom_push
 
     The result is the last line printed. Any other exit code than 0 fails the task.
     """
@@ -51,11 +50,8 @@ class BashOperator(BaseOperator):
         skip_on_exit_code: int | Collection[int] | None = _BY_ERA,
         cwd: str | None = None,
         output_processor: Callable[[str], Any] = lambda line: line,
-        xcom_push: bool | None = None,
         **kwargs: Any,
     ) -> None:
-        if xcom_push is not None:
-            kwargs.setdefault("do_xcom_push", xcom_push)
         super().__init__(**kwargs)
         self.bash_command = bash_command
         self.env = env
@@ -81,16 +77,16 @@ class BashOperator(BaseOperator):
         return env
 
     def execute(self, context: Mapping[str, Any]) -> Any:
-        if not isinstance(self.bash_command, str) or not self.bash_command.strip():
+        command: Any = self.bash_command  # templates may make anything of it
+        if not isinstance(command, str) or not command.strip():
             raise AirflowException(
-                f"bash_command of {self.task_id!r} must be a non-empty text, not "
-                f"{self.bash_command!r}."
+                f"bash_command of {self.task_id!r} must be a non-empty text, not {command!r}."
             )
         env = self.get_env(context)
         self._check_cwd()
-        self.log.info("Running: %s", self.bash_command)
+        self.log.info("Running: %s", command)
         result = self.subprocess_hook.run_command(
-            ["bash", "-c", self.bash_command],
+            ["bash", "-c", command],
             env=env,
             output_encoding=self.output_encoding,
             cwd=self.cwd,
@@ -115,10 +111,7 @@ class BashOperator(BaseOperator):
 
 def failure(exit_code: int, what: str, last_lines: Collection[str]) -> str:
     """The sentence for a program that failed, followed by the end of what it printed."""
-    if exit_code >= 0:
-        how = f"exit code {exit_code}"
-    else:
-        how = f"ended by {_signal_name(-exit_code)}"
+    how = f"exit code {exit_code}" if exit_code >= 0 else f"ended by {_signal_name(-exit_code)}"
     end = "\n".join(f"  {line}" for line in last_lines if line)
     return f"{what} failed: {how}" + (f"\n{end}" if end else "")
 

@@ -1,11 +1,9 @@
 """Call a Python function."""
 
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from venturi.batteries.callables import call
-from venturi.batteries.context_env import context_to_airflow_vars
 from venturi.sdk.exceptions import AirflowException
 from venturi.sdk.operator import BaseOperator
 from venturi.sdk.skip import BranchMixIn
@@ -57,8 +55,6 @@ class PythonOperator(BaseOperator):
             self.template_ext = tuple(templates_exts)
 
     def execute(self, context: Mapping[str, Any]) -> Any:
-        # Programs that the function starts know their task, as those of a bash task do.
-        os.environ.update(context_to_airflow_vars(context, in_env_var_format=True))
         result = self.execute_callable(context)
         if self.show_return_value_in_logs:
             self.log.info("Done. Returned value was: %s", result)
