@@ -33,11 +33,6 @@ class Task(Templater):
     def get_dag(self) -> Any:
         return self.dag
 
-    def prepare_for_execution(self) -> "Task":
-        import copy
-
-        return copy.copy(self)
-
     def pre_execute(self, context: Any) -> None:
         self.done.append("pre_execute")
 

@@ -192,7 +192,16 @@ def test_a_task_that_takes_too_long_is_interrupted() -> None:
     assert result.state is TaskState.FAILED
     assert not result.no_retry
     assert "execution_timeout of 0:00:00.1" in result.reason
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_an_alarm_of_somebody_else_goes_on() -> None:
+    before = signal.getitimer(signal.ITIMER_REAL)
+    signal.setitimer(signal.ITIMER_REAL, 1000.0)
+    try:
+        ran(lambda context: None, execution_timeout=timedelta(seconds=100))
+        assert 900 < signal.getitimer(signal.ITIMER_REAL)[0] <= 1000
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *before)
 
 
 def test_a_timeout_cannot_be_swallowed_by_except_exception() -> None:

@@ -1,6 +1,7 @@
 """One attempt at one task, from its DAG to its result, in whatever process this is."""
 
 import contextlib
+import copy
 import logging
 import os
 from collections.abc import Iterator
@@ -111,7 +112,7 @@ class _Attempt:
         return msgspec.structs.replace(result, **changes)
 
     def _steps(self, ti: RuntimeTaskInstance, written: Any, context: TemplateContext) -> Any:
-        task = self.task = ti.task = _prepared(written, context)
+        task = self.task = ti.task = prepared(written, context)
         context["task"] = task
         with _environment(context):
             task.resolve_template_files()
@@ -179,10 +180,9 @@ class _Attempt:
             return None
 
 
-def _prepared(written: Any, context: TemplateContext) -> Any:
+def prepared(written: Any, context: TemplateContext) -> Any:
     """A copy of the task to run: what it renders and sets must not reach the next attempt."""
-    unmapped = written.unmap_for(context) if getattr(written, "is_mapped", False) else written
-    return unmapped.prepare_for_execution()
+    return copy.copy(written.unmap_for(context) if written.is_mapped else written)
 
 
 @contextlib.contextmanager

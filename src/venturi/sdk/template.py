@@ -187,9 +187,14 @@ class Templater:
             if content.endswith(endings):
                 setattr(self, field, self._source_of(content, field))
         elif isinstance(content, list):
-            for index, each in enumerate(content):
-                if isinstance(each, str) and each.endswith(endings):
-                    content[index] = self._source_of(each, field)
+            # A new list: a copy of the task that runs must not change the task that was written.
+            read = [
+                self._source_of(each, field)
+                if isinstance(each, str) and each.endswith(endings)
+                else each
+                for each in content
+            ]
+            setattr(self, field, read)
 
     def _source_of(self, name: str, field: str) -> str:
         env = self.get_template_env()
