@@ -15,6 +15,7 @@ from types import ModuleType
 from venturi.compat.callers import caller_of, is_only_looking
 from venturi.compat.names import served_names, served_value
 from venturi.compat.rows import children_of, is_below, is_known
+from venturi.compat.served import added_modules, load_for_script, may_be_plugin
 
 PROVIDERS = "airflow.providers"
 STANDARD = "airflow.providers.standard"
@@ -39,9 +40,10 @@ def attributes_of(module: str) -> tuple[Callable[[str], object], Callable[[], li
             return served_names(module)
         if name.startswith("__"):
             raise AttributeError(f"module '{module}' has no attribute '{name}'")
-        if f"{module}.{name}" in sys.modules or name in children_of(module):
-            if name not in served_names(module):
-                return import_module(f"{module}.{name}")
+        below = f"{module}.{name}"
+        is_module = below in sys.modules or below in added_modules() or name in children_of(module)
+        if is_module and name not in served_names(module):
+            return import_module(below)
         return served_value(module, name, caller_of(sys._getframe(1)))
 
     def __dir__() -> list[str]:  # noqa: N807
@@ -100,7 +102,10 @@ class TableFinder:
 
     @classmethod
     def find_spec(
-        cls, module: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        cls,
+        module: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         """The spec of a module of Airflow; raises `ModuleNotFoundError` with a way out."""
         if not module.startswith("airflow."):
@@ -111,10 +116,12 @@ class TableFinder:
                 return spec
         from venturi.compat import missing
 
-        if is_known(module) or missing.is_old_module(module):
+        if is_known(module) or module in added_modules() or missing.is_old_module(module):
             return cls.spec_served(module)
         if is_only_looking():
             return None
+        if may_be_plugin(module) and load_for_script() and module in added_modules():
+            return cls.spec_served(module)
         raise missing.module_not_found(module)
 
     @staticmethod

@@ -10,6 +10,7 @@ from types import FrameType
 from venturi.compat import hints
 from venturi.compat.callers import file_of, is_import_statement
 from venturi.compat.rows import find_row, is_below, rows_of
+from venturi.compat.served import added_modules, added_value
 
 
 class _Served:
@@ -21,7 +22,8 @@ class _Served:
 
 def served_names(module: str) -> list[str]:
     """The names of a module, without those that begin with an underscore."""
-    return [name for name in rows_of(module) if not name.startswith("_")]
+    names = [*rows_of(module), *added_modules().get(module, ())]
+    return [name for name in names if not name.startswith("_")]
 
 
 def let_ask() -> None:
@@ -35,9 +37,8 @@ def let_ask() -> None:
     from venturi.sdk import comms
 
     def open_comms() -> comms.Comms:
-        from venturi.runner.inprocess import open_comms
-
-        return open_comms()
+        answering: comms.Comms = import_module("venturi.runner.inprocess").open_comms()
+        return answering
 
     comms.set_opener(open_comms)
 
@@ -73,6 +74,12 @@ def served_value(module: str, name: str, caller: FrameType | None) -> object:
 def _served_elsewhere(module: str, name: str, caller: FrameType | None) -> object:
     from venturi.compat import missing
 
+    added = added_value(module, name)
+    if added is not None:
+        if caller is not None:
+            _note(module, name, "V1", caller)
+        return added
+
     old = missing.find_moved(module, name)
     if old is not None:
         value = missing.installed_value(old)
@@ -92,6 +99,7 @@ def _note(module: str, name: str, era: str, caller: FrameType) -> None:
     home = rows_of(module).get(name)
     if era != "V3" and home is not None and is_below(home.home, "airflow"):
         hints.add(file_of(caller), f"{module}.{name}", f"{home.home}.{home.name}")
-    from venturi.sdk import era as eras
+    from venturi.sdk.era import mark
+    from venturi.spec.model import Era
 
-    eras.mark(caller.f_globals, eras.Era[era])
+    mark(caller.f_globals, Era[era])

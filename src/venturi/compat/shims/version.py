@@ -1,0 +1,5 @@
+"""`airflow.version`."""
+
+from airflow import __version__ as version
+
+__all__ = ["version"]

@@ -1,0 +1,45 @@
+"""The listeners of this process, and telling them."""
+
+import logging
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import pluggy
+
+from venturi.plugins.spec import PROJECT, SPECS
+
+_log = logging.getLogger(__name__)
+
+
+@cache
+def listener_manager() -> pluggy.PluginManager:
+    """The listeners of this process."""
+    manager = pluggy.PluginManager(PROJECT)
+    for spec in SPECS:
+        manager.add_hookspecs(spec)
+    return manager
+
+
+def register_listeners(listeners: Iterable[Any]) -> None:
+    """Let these modules or objects listen, each once."""
+    manager = listener_manager()
+    for listener in listeners:
+        if not manager.is_registered(listener):
+            manager.register(listener)
+
+
+def tell(call: str, **facts: Any) -> None:
+    """Call `call` on every listener that answers it; what one raises does not stop the others."""
+    hook = getattr(listener_manager().hook, call)
+    for listener in hook.get_hookimpls():
+        try:
+            known = {name: facts[name] for name in listener.argnames}
+            listener.function(*known.values())
+        except Exception:
+            _log.exception("The listener %s of %s failed.", call, listener.plugin_name)
+
+
+def has_listeners() -> bool:
+    """Whether anybody listens in this process."""
+    return bool(listener_manager().get_plugins())
