@@ -780,7 +780,7 @@ def main() -> int:
     preload()
     runner = Runner(
         folder,
-        Path(conf.get("logging", "base_log_folder")),
+        Path(conf.get_mandatory_value("logging", "base_log_folder")),
         plugins=conf.get("core", "plugins_folder", fallback="") or "",
     )
     runner.run()

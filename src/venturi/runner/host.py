@@ -225,10 +225,11 @@ ACTIVE = _Active()
 
 def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
     """Import a DAG file within its limits: what it defines as a message, and the DAGs themselves."""
+    from venturi.compat import hints  # noqa: PLC0415
     from venturi.sdk.freeze import collect_dags, freeze_dag  # noqa: PLC0415
-    from venturi.sdk.hints import collected_hints  # noqa: PLC0415
 
     file = message.file
+    hints.forget(file.path)
     watch = Watch(own=(file.root or os.path.dirname(file.path), plugins))
     ACTIVE.watch = watch
     before = frozenset(sys.modules)
@@ -265,13 +266,14 @@ def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
         watch.note("a thread that it left running")
     if _open_sockets() > sockets:
         watch.note("a connection that it left open")
+    hint = hints.hint_of(file.path)
     result = Loaded(
         file=file,
         dags=specs if error is None else (),
         error=error,
         depends=dependencies(watch, before),
         open_because=", ".join(watch.reasons),
-        warnings=tuple(collected_hints()),
+        warnings=(hint,) if hint else (),
         seconds=time.monotonic() - began,
         cpu=time.process_time() - cpu,
     )

@@ -181,7 +181,7 @@ def watching(watch: Watch) -> Iterator[None]:
     sys.addaudithook(watch.audit)
     watch._thread = threading.get_ident()
     watch.active = True
-    builtins.__import__ = quiet_import  # type: ignore[assignment]
+    builtins.__import__ = quiet_import
     sys.setprofile(watch.profile)
     try:
         yield

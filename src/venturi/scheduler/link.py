@@ -9,7 +9,7 @@ from pathlib import Path
 
 from venturi.core.clock import Clock
 from venturi.core.errors import VenturiError
-from venturi.core.messages import FromRunner, Hello, Message, Welcome
+from venturi.core.messages import Cancel, FromRunner, Hello, Message, Welcome
 from venturi.runner.wire import Wire, WireClosed
 
 SOCKET = "runner.sock"
@@ -80,6 +80,10 @@ class Link:
             self.wire.send(message)
         except WireClosed:
             pass  # reading finds out, and reconnects
+
+    def cancel(self, ti_id: int, epoch: int, reason: str, grace: float = 60.0) -> None:
+        """End an attempt that has been taken away."""
+        self.send(Cancel(ti_id=ti_id, epoch=epoch, reason=reason, grace=grace))
 
     def close(self) -> None:
         """Leave; the runner goes on with what it has."""

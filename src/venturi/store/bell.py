@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from venturi.config.paths import run_dir
+
 
 class Ring(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What has changed, as far as the ringer knows. All empty: look everywhere."""
@@ -69,3 +71,8 @@ class Bell:
         """Take the bell down."""
         self.socket.close()
         self.path.unlink(missing_ok=True)
+
+
+def ring_here(note: Ring) -> bool:
+    """Ring the bell of the configured home."""
+    return ring(run_dir(), note)

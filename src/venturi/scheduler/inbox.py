@@ -1,0 +1,71 @@
+"""What the runner has reported and no transaction has taken yet."""
+
+from venturi.core.messages import Called, Finished, Started
+from venturi.decide.board import Board
+from venturi.decide.views import Instance, Report, RunView
+
+
+class Inbox:
+    """Reports by instance; what comes together is committed together (group commit)."""
+
+    def __init__(self) -> None:
+        self.started: dict[int, Started] = {}
+        self.finished: dict[int, Finished] = {}
+        #: ended attempts that nobody waits for any more: acknowledged, nothing else
+        self.stale: list[tuple[int, int]] = []
+        self.called: list[Called] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.started or self.finished or self.stale or self.called)
+
+    def put(self, message: Started | Finished | Called, board: Board) -> None:
+        """Take a report, unless it is from an attempt that has been given up."""
+        if isinstance(message, Called):
+            self.called.append(message)
+            return
+        if not _is_current(board, message):
+            if isinstance(message, Finished):
+                self.stale.append((message.ti_id, message.epoch))
+            return
+        if isinstance(message, Started):
+            self.started[message.ti_id] = message
+        else:
+            self.finished[message.ti_id] = message
+
+    def sift(self, board: Board) -> None:
+        """After runs were loaded again: drop what has become stale meanwhile."""
+        for ti_id, started in list(self.started.items()):
+            if not _is_current(board, started):
+                del self.started[ti_id]
+        for ti_id, finished in list(self.finished.items()):
+            if not _is_current(board, finished):
+                del self.finished[ti_id]
+                self.stale.append((finished.ti_id, finished.epoch))
+
+    def reports(self, board: Board) -> list[Report]:
+        """The ended attempts as `decide` wants them."""
+        return [
+            Report(*board.owner[ti_id], message.epoch, message.result)
+            for ti_id, message in self.finished.items()
+        ]
+
+    def beginnings(self, board: Board) -> list[tuple[RunView, Instance, Started]]:
+        """The attempts that have started and not ended, with their instances."""
+        return [
+            (*board.owner[ti_id], message)
+            for ti_id, message in self.started.items()
+            if ti_id not in self.finished
+        ]
+
+    def clear(self) -> None:
+        """Everything has been committed."""
+        self.started.clear()
+        self.finished.clear()
+        self.stale.clear()
+        self.called.clear()
+
+
+def _is_current(board: Board, message: Started | Finished) -> bool:
+    """Whether the attempt that speaks is the one its instance waits for."""
+    owned = board.owner.get(message.ti_id)
+    return owned is not None and owned[1].epoch == message.epoch

@@ -1,0 +1,454 @@
+"""The scheduler's one thread: it sleeps until something happens, takes steps until all is at rest.
+
+Woken by: the runner (a word of an attempt), the bell (somebody has changed the database), the
+watcher (a file has changed), a timer (something is due). A slow round looks everywhere once in a
+while, for the words that got lost.
+"""
+
+import os
+import selectors
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from venturi.core.clock import Clock
+from venturi.core.messages import (
+    Ask,
+    Beat,
+    Called,
+    Finished,
+    FromRunner,
+    Hello,
+    Loaded,
+    Result,
+    Started,
+    Stop,
+)
+from venturi.core.states import TaskState
+from venturi.dagfiles.watcher import Watcher
+from venturi.decide.board import Board
+from venturi.decide.views import PoolView
+from venturi.runner.wire import WireClosed
+from venturi.scheduler.answers import reply_to
+from venturi.scheduler.inbox import Inbox
+from venturi.scheduler.intake import Intake
+from venturi.scheduler.link import Link
+from venturi.scheduler.step import Stepper
+from venturi.store.bell import Bell, Ring
+from venturi.store.calls import open_calls
+from venturi.store.dags import load_dags
+from venturi.store.engine import Store, Tx, is_transient
+from venturi.store.lease import Lease, LostLease, prove, release, take_lease
+from venturi.store.runs import ACTIVE_RUNS, load_runs
+from venturi.store.schema.engine import job
+from venturi.store.schema.people import slot_pool
+from venturi.store.schema.runs import dag_run
+
+#: Seconds between two heartbeats (job row and lease).
+HEARTBEAT = 5.0
+#: Seconds between two looks everywhere.
+ROUND = 30.0
+
+
+class Settings(NamedTuple):
+    """What the loop needs to know of the configuration."""
+
+    run_dir: Path
+    capacity: int
+    executor: str
+    lease_seconds: float = 15.0
+    round_seconds: float = ROUND
+
+
+class Scheduler:
+    """Read, decide, apply, notify: until told to stop."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        settings: Settings,
+        stepper: Stepper,
+        intake: Intake,
+        link: Link,
+        clock: Clock,
+        say: Callable[[str], None],
+    ) -> None:
+        self.store, self.settings, self.clock, self.say = store, settings, clock, say
+        self.stepper, self.intake, self.link = stepper, intake, link
+        self.board: Board = stepper.board
+        self.inbox = Inbox()
+        self.watcher = Watcher()
+        self.selector = selectors.DefaultSelector()
+        self.holder = f"{socket.gethostname()}-{os.getpid()}"
+        self.connected = False
+        self.stopping = False
+        self.stop_runner = False
+        #: Number of steps after which to stop; for tests and `--num-runs`.
+        self.beat_at = self.round_at = self.open_at = 0.0
+        self.calls_out: set[int] = set()
+
+    # --- life --------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Be the scheduler: wait for the lease, take over, go on until stopped."""
+        wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        self.selector.register(wake_read, selectors.EVENT_READ, lambda: _drain(wake_read))
+        try:
+            self.link.start()
+            if not self._become_active():
+                return
+            self._take_over()
+            while not self.stopping:
+                self._turn()
+        except LostLease as lost:
+            self.say(str(lost))
+        finally:
+            self._leave()
+            signal.set_wakeup_fd(-1)
+            os.close(wake_read)
+            os.close(wake_write)
+
+    def _on_signal(self, _number: int, _frame: Any) -> None:
+        self.stopping = True
+
+    def _become_active(self) -> bool:
+        """Wait for the lease; False when told to stop before."""
+        told = False
+        while not self.stopping:
+            lease = self.store.retrying(
+                lambda tx: take_lease(
+                    tx, self.holder, self.clock.now(), self.settings.lease_seconds
+                )
+            )
+            if lease is not None:
+                self.stepper.lease = lease
+                return True
+            if not told:
+                self.say("Another scheduler is active; standing by.")
+                told = True
+            self.selector.select(1.0)
+        return False
+
+    def _take_over(self) -> None:
+        """Load the world, hang up the bell, look at the files, find the runner."""
+        lease = self.stepper.lease
+        self.stepper.job_id = self.store.retrying(lambda tx: self._register_job(tx, lease))
+        self.bell = Bell(self.settings.run_dir)
+        self.selector.register(self.bell, selectors.EVENT_READ, self._hear_bell)
+        self.selector.register(self.watcher, selectors.EVENT_READ, self._hear_watcher)
+        self._load_board()
+        with self.store.read() as tx:
+            self.intake.recall(tx)
+        self._connect()
+        self.intake.look()
+        self.watcher.watch(self.intake.folders())
+        now = self.clock.monotonic()
+        self.beat_at, self.round_at = now + HEARTBEAT, now + self.settings.round_seconds
+        paused = sum(view.paused for view in self.board.dags.values())
+        waiting = f", {paused} of them paused" if paused else ""
+        self.say(
+            f"Scheduling with {self.settings.executor} ({self.settings.capacity} at once): "
+            f"{len(self.board.dags)} DAGs{waiting}, {len(self.board.runs)} active runs, "
+            f"files in {self.intake.folder}."
+        )
+
+    def _register_job(self, tx: Tx, lease: Lease) -> int:
+        now = self.clock.now()
+        tx.execute(
+            update(job)
+            .where(job.c.job_type == "SchedulerJob", job.c.state == "running")
+            .values(state="failed", end_date=now)
+        )
+        inserted = tx.execute(
+            insert(job).values(
+                job_type="SchedulerJob",
+                state="running",
+                start_date=now,
+                latest_heartbeat=now,
+                executor_class=self.settings.executor,
+                hostname=socket.gethostname(),
+                pid=os.getpid(),
+            )
+        )
+        prove(tx, lease, now, self.settings.lease_seconds)
+        key = inserted.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def _load_board(self) -> None:
+        with self.store.read() as tx:
+            self._load_pools(tx)
+            for view in load_dags(tx, self.stepper.versions):
+                self.board.put_dag(view)
+            for run in load_runs(tx, self.stepper.versions):
+                self.board.put_run(run)
+
+    def _load_pools(self, tx: Tx) -> None:
+        self.board.pools = {
+            row.pool: PoolView(row.slots, bool(row.include_deferred))
+            for row in tx.execute(select(slot_pool))
+        }
+
+    def _leave(self) -> None:
+        if self.stop_runner:
+            self.link.send(Stop())
+        lease, job_id = self.stepper.lease, self.stepper.job_id
+        if lease.term:
+            try:
+                self.store.retrying(lambda tx: self._sign_off(tx, lease, job_id))
+            except DBAPIError as error:
+                self.say(f"The lease could not be given back: {error.orig}")
+        if hasattr(self, "bell"):
+            self.bell.close()
+        self.watcher.close()
+        self.link.close()
+        if self.stop_runner:
+            self.link.wait(75)
+
+    def _sign_off(self, tx: Tx, lease: Lease, job_id: int | None) -> None:
+        release(tx, lease)
+        tx.execute(
+            update(job).where(job.c.id == job_id).values(state="success", end_date=self.clock.now())
+        )
+
+    # --- turning -------------------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        """Wait for something to happen, hear all of it, then step until nothing changes."""
+        for key, _ in self.selector.select(self._timeout()):
+            key.data()
+        self._tend()
+        if not self.connected:
+            self._connect()
+        try:
+            while not self.stopping:
+                said = self.stepper.step(self.inbox, self._capacity(), self.clock.now())
+                if said is None:
+                    break
+                for message in said:
+                    self.link.send(message)
+        except DBAPIError as error:
+            if not is_transient(error):
+                raise
+            # The database is away: what was heard stays in the inbox until it is back.
+            self.say(f"The database does not answer: {error.orig}. Trying again.")
+            self.selector.select(1.0)
+
+    def _capacity(self) -> int:
+        """Free places at the runner; none while there is no runner to give work to."""
+        return self.settings.capacity - self.board.in_use.total if self.connected else 0
+
+    def _timeout(self) -> float:
+        now = self.clock.monotonic()
+        wakes = [self.beat_at - now, self.round_at - now]
+        if self.open_at:
+            wakes.append(self.open_at - now)
+        due = self.board.next_at()
+        if due is not None:
+            wakes.append((due - self.clock.now()).total_seconds())
+        if not self.connected:
+            wakes.append(0.02)
+        return max(0.0, min(wakes))
+
+    def _tend(self) -> None:
+        """Duties with a time of their own."""
+        now = self.clock.monotonic()
+        if now >= self.beat_at:
+            self.beat_at = now + HEARTBEAT
+            self._heartbeat()
+        if now >= self.round_at:
+            self.round_at = now + self.settings.round_seconds
+            self._look_everywhere()
+        if now >= self.open_at:
+            left = self.intake.look_at_open()
+            self.open_at = now + left if left is not None else 0.0
+
+    def _heartbeat(self) -> None:
+        lease, now = self.stepper.lease, self.clock.now()
+
+        def write(tx: Tx) -> None:
+            prove(tx, lease, now, self.settings.lease_seconds)
+            tx.execute(
+                update(job).where(job.c.id == self.stepper.job_id).values(latest_heartbeat=now)
+            )
+
+        self.store.retrying(write)
+
+    def _look_everywhere(self) -> None:
+        """The safety net: files, and runs whose rows are not what the board believes."""
+        self.intake.look()
+        self.watcher.watch(self.intake.folders())
+        with self.store.read() as tx:
+            self._load_pools(tx)
+            rows = tx.execute(
+                select(dag_run.c.id, dag_run.c.revision).where(dag_run.c.state.in_(ACTIVE_RUNS))
+            ).all()
+        known = {run.id: run.revision for run in self.board.runs.values()}
+        seen = {row.id: row.revision for row in rows}
+        self._reload({i for i in seen if known.get(i) != seen[i]} | (set(known) - set(seen)))
+        self._refresh_dags(None)
+
+    # --- hearing -------------------------------------------------------------------------------
+
+    def _hear_watcher(self) -> None:
+        self.watcher.answer()
+        self.intake.look()
+        self.watcher.watch(self.intake.folders())
+
+    def _hear_bell(self) -> None:
+        for note in self.bell.answer():
+            if note == Ring():
+                self._look_everywhere()
+                continue
+            if note.pools:
+                with self.store.read() as tx:
+                    self._load_pools(tx)
+                for dag_id in self.board.dags:
+                    self.board.due.add(dag_id)
+            if note.path:
+                self.intake.request_path(note.path)
+            if note.dag_ids:
+                self._refresh_dags(note.dag_ids)
+            self._reload(set(note.run_ids) | self._active_runs_of(note.dag_ids))
+
+    def _active_runs_of(self, dag_ids: tuple[str, ...]) -> set[int]:
+        if not dag_ids:
+            return set()
+        with self.store.read() as tx:
+            query = select(dag_run.c.id).where(
+                dag_run.c.dag_id.in_(dag_ids), dag_run.c.state.in_(ACTIVE_RUNS)
+            )
+            found = set(tx.execute(query).scalars())
+        return found | {run.id for run in self.board.runs.values() if run.dag_id in dag_ids}
+
+    def _refresh_dags(self, dag_ids: tuple[str, ...] | None) -> None:
+        """Take over what people have changed in DAG rows: paused, deleted."""
+        with self.store.read() as tx:
+            found = {v.dag_id: v for v in load_dags(tx, self.stepper.versions, dag_ids)}
+        for dag_id in dag_ids if dag_ids is not None else set(found) | set(self.board.dags):
+            row, view = found.get(dag_id), self.board.dags.get(dag_id)
+            if row is None and view is not None and (dag_ids is not None or view.present):
+                self.board.drop_dag(dag_id)
+                self.intake.newest.pop(dag_id, None)
+            elif row is not None and view is not None and row.paused != view.paused:
+                view.paused = row.paused
+                self.board.look_at_dag(dag_id)
+            elif row is not None and view is None and row.present:
+                self.board.put_dag(row)
+
+    def _reload(self, run_ids: set[int]) -> None:
+        """Load runs again; attempts that somebody has taken away meanwhile are ended."""
+        if not run_ids:
+            return
+        before = {
+            instance.id: instance.epoch
+            for run_id in run_ids
+            if (run := self.board.runs.get(run_id)) is not None
+            for group in run.instances
+            for instance in group
+            if instance.state in _LIVE
+        }
+        self.stepper.reload(run_ids)
+        for ti_id, epoch in before.items():
+            owned = self.board.owner.get(ti_id)
+            if owned is None or owned[1].epoch != epoch:
+                self.link.cancel(ti_id, epoch, "somebody cleared or marked it")
+
+    # --- the runner ----------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        if self.link.connect():
+            wire = self.link.wire
+            assert wire is not None
+            self.selector.register(wire, selectors.EVENT_READ, self._hear_runner)
+            self.connected = True
+
+    def _hear_runner(self) -> None:
+        wire = self.link.wire
+        if wire is None:
+            return
+        try:
+            for message in self.link.read():
+                self._from_runner(message)
+            if wire.wants_to_write:
+                wire.flush()
+        except WireClosed:
+            self.say("The runner is gone; starting another one.")
+            self.selector.unregister(wire)
+            self.link.close()
+            self.connected = False
+            self.link.start()
+
+    def _from_runner(self, message: FromRunner) -> None:
+        match message:
+            case Hello():
+                self._catch_up(message)
+            case Started() | Finished() | Called():
+                self.inbox.put(message, self.board)
+            case Loaded():
+                self.intake.take(message)
+            case Ask():
+                owned = self.board.owner.get(message.ti_id) if message.ti_id else None
+                stale = message.ti_id is not None and (
+                    owned is None or owned[1].epoch != message.epoch
+                )
+                self.link.send(reply_to(self.store, message, self.clock, stale))
+            case Beat():
+                pass
+
+    def _catch_up(self, hello: Hello) -> None:
+        """A runner introduces itself: hand out what it has never heard of, give up what it lost.
+
+        An attempt that was running and that the runner does not know is lost (rule R13): its
+        process died with its runner. One that was only queued never began.
+        """
+        accepted = set(hello.accepted)
+        queued: dict[int, list[Any]] = {}
+        for run, instance in list(self.board.owner.values()):
+            if (instance.id, instance.epoch) in accepted or instance.id in self.inbox.finished:
+                continue
+            if instance.state is TaskState.QUEUED and instance.id not in self.inbox.started:
+                queued.setdefault(run.id, []).append(instance)
+            elif instance.state in _LIVE:
+                self.inbox.put(self._lost(instance.id, instance.epoch, hello), self.board)
+        with self.store.read() as tx:
+            for run_id, instances in queued.items():
+                run = self.board.runs[run_id]
+                for order in self.stepper.starts(tx, run, instances):
+                    self.link.send(order)
+            for call in open_calls(tx):
+                self.link.send(call)
+        self.intake.ask_again()
+
+    def _lost(self, ti_id: int, epoch: int, hello: Hello) -> Finished:
+        return Finished(
+            ti_id=ti_id,
+            epoch=epoch,
+            at=self.clock.now(),
+            hostname=hello.hostname,
+            result=Result(
+                state=TaskState.FAILED,
+                lost=True,
+                reason="lost: the runner it ran under died, and its process with it",
+            ),
+        )
+
+
+_LIVE = frozenset({TaskState.QUEUED, TaskState.RUNNING})
+
+
+def _drain(descriptor: int) -> None:
+    try:
+        while os.read(descriptor, 4096):
+            pass
+    except BlockingIOError:
+        return

@@ -1,0 +1,128 @@
+"""`airflow scheduler`: the scheduler of the configured home, in the foreground."""
+
+import signal
+import sys
+from pathlib import Path
+
+from setproctitle import setproctitle
+
+from venturi.config import Config, get_config
+from venturi.config.paths import private_dir, run_dir
+from venturi.core.clock import Clock, SystemClock
+from venturi.core.messages import Welcome
+from venturi.decide.board import Board
+from venturi.decide.views import Limits
+from venturi.executors.table import executor_kind
+from venturi.scheduler.intake import Intake
+from venturi.scheduler.link import Link
+from venturi.scheduler.loop import Scheduler, Settings
+from venturi.scheduler.step import Stepper
+from venturi.store.engine import Store
+from venturi.store.migrate import require_current
+from venturi.store.open import open_store
+from venturi.store.versions import Version, Versions
+
+
+def say(text: str) -> None:
+    """A line for whoever watches the scheduler."""
+    stamp = SystemClock().now().strftime("%Y-%m-%d %H:%M:%S")
+    print(f"[{stamp}] {text}", flush=True)
+
+
+def build_scheduler(
+    conf: Config, store: Store, clock: Clock, *, subdir: str | None = None
+) -> Scheduler:
+    """The scheduler that the configuration describes."""
+    folder = private_dir(run_dir())
+    kind = executor_kind(conf.get_mandatory_value("core", "executor"))
+    parallelism = conf.getint("core", "parallelism")
+    capacity = kind.capacity or parallelism
+    lease = conf.getfloat("venturi", "lease_seconds")
+    memory = conf.getint("venturi", "max_import_memory_mb") << 20
+    timeout = conf.getfloat("core", "dagbag_import_timeout") or 3600.0
+    board = Board(
+        Limits(parallelism=parallelism, max_map_length=conf.getint("core", "max_map_length"))
+    )
+    versions = Versions()
+    newest: dict[str, Version] = {}
+
+    def welcome() -> Welcome:
+        return Welcome(
+            term=scheduler.stepper.lease.term,
+            scheduler=scheduler.holder,
+            capacity=capacity,
+            hosts_max=conf.getint("venturi", "hosts_max"),
+            loads_at_once=max(1, conf.getint("dag_processor", "parsing_processes")),
+            import_timeout=timeout,
+            import_memory=memory,
+            log_bytes_max=conf.getint("venturi", "log_bytes_per_attempt_max"),
+        )
+
+    link = Link(
+        folder,
+        Path(conf.get_mandatory_value("logging", "base_log_folder")) / "scheduler",
+        welcome,
+        clock,
+    )
+    intake = Intake(
+        store=store,
+        board=board,
+        versions=versions,
+        send=link.send,
+        clock=clock,
+        folder=Path(subdir or conf.get_mandatory_value("core", "dags_folder")).resolve(),
+        syntax=conf.get_mandatory_value("core", "dag_ignore_file_syntax"),
+        safe_mode=conf.getboolean("core", "dag_discovery_safe_mode"),
+        interval=max(1.0, conf.getfloat("dag_processor", "min_file_process_interval")),
+        timeout=timeout,
+        memory=memory,
+        paused_at_creation=conf.getboolean("core", "dags_are_paused_at_creation"),
+        say=say,
+    )
+    intake.newest = newest
+    stepper = Stepper(
+        store=store,
+        board=board,
+        versions=versions,
+        newest=newest,
+        lease_seconds=lease,
+        import_timeout=timeout,
+    )
+    scheduler = Scheduler(
+        store=store,
+        settings=Settings(folder, capacity, kind.name, lease),
+        stepper=stepper,
+        intake=intake,
+        link=link,
+        clock=clock,
+        say=say,
+    )
+    return scheduler
+
+
+def run_scheduler(
+    *, subdir: str | None = None, run_duration: float | None = None, stop_runner: bool = False
+) -> int:
+    """Run until SIGTERM or SIGINT (or for `run_duration` seconds); the exit code.
+
+    Tasks that run go on when the scheduler is stopped, and the next scheduler is told of them;
+    with `stop_runner` they are ended with it.
+    """
+    setproctitle("airflow scheduler")
+    store = open_store()
+    require_current(store)
+    scheduler = build_scheduler(get_config(), store, SystemClock(), subdir=subdir)
+    scheduler.stop_runner = stop_runner
+    if run_duration is not None and run_duration > 0:
+        signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
+        signal.setitimer(signal.ITIMER_REAL, run_duration)
+    try:
+        scheduler.run()
+    finally:
+        store.close()
+    say("The scheduler has stopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_scheduler())

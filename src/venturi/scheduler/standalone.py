@@ -1,0 +1,45 @@
+"""`airflow standalone`: everything an installation needs, from one command.
+
+The scheduler runs in this process, the web server beside it; Ctrl-C or SIGTERM ends both, and the
+tasks that run.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from venturi.config import get_config
+from venturi.scheduler.main import run_scheduler, say
+from venturi.store.migrate import SchemaState, migrate
+from venturi.store.open import open_store
+
+
+def run_standalone(arguments: Sequence[str] = ()) -> int:
+    """Prepare the database if need be, start the web server, schedule until stopped.
+
+    `arguments` go to the web server (`-p 8080`).
+    """
+    conf = get_config()
+    store = open_store()
+    if migrate(store) is SchemaState.EMPTY:
+        say(f"Made the database {store.url.render_as_string(hide_password=True)}.")
+    store.close()
+    web = subprocess.Popen(
+        [sys.executable, "-m", "venturi.cli.main", "api-server", *arguments],
+        env=os.environ | {"VENTURI_PROGRAM": "airflow"},
+        preexec_fn=None,
+        start_new_session=True,
+    )
+    host, port = conf.get("api", "host"), conf.get("api", "port")
+    say(f"Web server on http://{host}:{port} - Ctrl-C stops everything.")
+    try:
+        return run_scheduler(stop_runner=True)
+    finally:
+        web.send_signal(signal.SIGTERM)
+        try:
+            web.wait(10)
+        except subprocess.TimeoutExpired:
+            web.kill()
+            web.wait()

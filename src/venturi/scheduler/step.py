@@ -1,0 +1,213 @@
+"""One step: read, decide, apply, and what has to be said afterwards."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from venturi.core.clock import Instant
+from venturi.core.messages import Ack, Call, Cancel, Message, Start, Started
+from venturi.core.states import ACTIVE, TaskState
+from venturi.decide.board import Board
+from venturi.decide.calls import calls_due
+from venturi.decide.decide import decide
+from venturi.decide.plan import Move, Plan
+from venturi.decide.views import Instance, RunView
+from venturi.scheduler.inbox import Inbox
+from venturi.store.apply import Applied, Stale, apply
+from venturi.store.attempts import attempt_info, prefetch, run_info
+from venturi.store.calls import drop_calls, put_calls
+from venturi.store.engine import Store, Tx
+from venturi.store.lease import Lease, prove
+from venturi.store.runs import load_runs
+from venturi.store.versions import Version, Versions
+
+
+class Written(NamedTuple):
+    """What one transaction has written, and what to say now that it is durable."""
+
+    applied: Applied
+    orders: list[Message]
+
+
+class Stepper:
+    """Carries steps out on one board and one store."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        board: Board,
+        versions: Versions,
+        newest: dict[str, Version],
+        lease_seconds: float,
+        import_timeout: float = 30.0,
+    ) -> None:
+        self.store, self.board, self.versions, self.newest = store, board, versions, newest
+        self.lease_seconds = lease_seconds
+        self.import_timeout = import_timeout
+        self.lease = Lease(0, "")
+        self.job_id: int | None = None
+
+    def step(self, inbox: Inbox, capacity: int, now: Instant) -> list[Message] | None:
+        """Take what is in the inbox and what is due; the messages to send, None when at rest.
+
+        Raises `LostLease`. When somebody else has changed a run meanwhile, the run is loaded again
+        and nothing else happens: the next step sees the new state.
+        """
+        self.board.wake(now)
+        inbox.sift(self.board)
+        plan = decide(self.board.snapshot(inbox.reports(self.board), capacity), now)
+        if plan.is_empty and not inbox:
+            self.board.touched.clear()
+            self.board.due.clear()
+            return None
+        moved = {move.instance.id for move in plan.moves}
+        begun = [begin for begin in inbox.beginnings(self.board) if begin[1].id not in moved]
+        try:
+            written = self.store.retrying(lambda tx: self._write(tx, plan, inbox, begun, now))
+        except Stale as stale:
+            self.reload(stale.run_ids)
+            return []
+        for run, instance, message in begun:
+            self.board.begin(run, instance, message.at)
+        for run_id in {run.id for run, _, _ in begun} - set(plan.runs):
+            self.board.runs[run_id].revision += 1
+        for ti_id, ended in inbox.finished.items():
+            for name, length in ended.result.lengths:
+                run, instance = self.board.owner[ti_id]
+                task_id = run.graph.tasks[instance.task].task_id
+                run.lengths[task_id, name, instance.map_index] = length
+        acks = Ack(
+            keys=(*((f.ti_id, f.epoch) for f in inbox.finished.values()), *inbox.stale),
+            calls=tuple(called.call_id for called in inbox.called),
+        )
+        inbox.clear()
+        self.board.fold(plan, now)
+        for expansion, instances in written.applied.expanded:
+            self.board.replace_instances(expansion.run, expansion.task, instances)
+        if written.applied.created:
+            self.reload(written.applied.created)
+        said: list[Message] = [acks] if acks.keys or acks.calls else []
+        return said + written.orders
+
+    def reload(self, run_ids: "set[int] | frozenset[int] | list[int]") -> None:
+        """Put runs on the board as their rows say; take off those that have ended or vanished."""
+        wanted = set(run_ids)
+        with self.store.read() as tx:
+            found = {run.id: run for run in load_runs(tx, self.versions, wanted)}
+        for run_id in sorted(wanted):
+            run = found.get(run_id)
+            if run is None or run.state not in _ON_BOARD:
+                self.board.drop_run(run_id)
+            else:
+                if run.previous is not None and run.previous.id in self.board.runs:
+                    run.previous = self.board.runs[run.previous.id]
+                self.board.put_run(run)
+                self.board.due.add(run.dag_id)
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def _write(
+        self,
+        tx: Tx,
+        plan: Plan,
+        inbox: Inbox,
+        begun: list[tuple[RunView, Instance, Started]],
+        now: Instant,
+    ) -> Written:
+        prove(tx, self.lease, now, self.lease_seconds)
+        applied = apply(
+            tx,
+            plan,
+            now=now,
+            job_id=self.job_id,
+            versions=self.newest,
+            finished=inbox.finished,
+            started=begun,
+        )
+        if inbox.called:
+            drop_calls(tx, [called.call_id for called in inbox.called])
+        orders: list[Message] = list(self._calls(tx, plan, inbox, now))
+        orders += self._cancels(plan)
+        orders += self._starts(tx, plan, now)
+        return Written(applied, orders)
+
+    def _calls(self, tx: Tx, plan: Plan, inbox: Inbox, now: Instant) -> list[Call]:
+        wanted = []
+        for call in calls_due(plan, inbox.finished):
+            version = self.versions.get(tx, call.run.version_id)
+            attempt = None
+            if call.instance is not None:
+                attempt = attempt_info(call.run, call.instance, run_info(call.run))
+            message = Call(
+                call_id=0,
+                file=version.file,
+                kind=str(call.kind),
+                dag_id=call.run.dag_id,
+                run=run_info(call.run),
+                reason=call.reason,
+                attempt=attempt,
+                email=call.email,
+                callbacks=call.callbacks,
+                fresh=version.open_because is not None,
+                log_path=attempt.log_path
+                if attempt
+                else f"dag_id={call.run.dag_id}/run_id={call.run.run_id}/callbacks.log",
+            )
+            wanted.append((message, call.instance.id if call.instance else None))
+        return put_calls(tx, wanted, now)
+
+    def _cancels(self, plan: Plan) -> list[Cancel]:
+        return [
+            Cancel(ti_id=move.instance.id, epoch=move.seen, reason=move.reason)
+            for move in plan.moves
+            if move.cancel and move.instance.state in ACTIVE
+        ]
+
+    def _starts(self, tx: Tx, plan: Plan, now: Instant) -> list[Start]:
+        by_run: defaultdict[int, list[Move]] = defaultdict(list)
+        for move in plan.moves:
+            if move.state is TaskState.QUEUED:
+                by_run[move.run.id].append(move)
+        orders: list[tuple[int, Start]] = []
+        place = {id(move): number for number, move in enumerate(plan.moves)}
+        for moves in by_run.values():
+            run = moves[0].run
+            queued = [_as_queued(move, now) for move in moves]
+            for move, start in zip(moves, self.starts(tx, run, queued), strict=True):
+                orders.append((place[id(move)], start))
+        return [start for _, start in sorted(orders, key=lambda order: order[0])]
+
+    def starts(self, tx: Tx, run: RunView, instances: list[Instance]) -> list[Start]:
+        """The orders for queued instances of a run."""
+        version = self.versions.get(tx, run.version_id)
+        info = run_info(run)
+        xcoms = prefetch(tx, run, instances)
+        return [
+            Start(
+                file=version.file,
+                attempt=attempt_info(run, instance, info, xcoms.get(instance.id, ())),
+                fresh=version.open_because is not None,
+                import_timeout=self.import_timeout,
+            )
+            for instance in instances
+        ]
+
+
+_ON_BOARD = frozenset({"queued", "running"})
+
+
+def _as_queued(move: Move, now: Instant) -> Instance:
+    """The instance as it will be once the plan is committed."""
+    before = move.instance
+    return Instance(
+        id=before.id,
+        task=before.task,
+        map_index=before.map_index,
+        state=move.state,
+        try_number=move.try_number,
+        max_tries=move.max_tries,
+        epoch=move.epoch,
+        queued_at=now,
+        started_at=before.started_at,
+        reschedules=move.reschedules,
+    )
