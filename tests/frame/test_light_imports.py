@@ -10,7 +10,8 @@ _PROBE = """
 import importlib, json, pkgutil, sys
 room = importlib.import_module(sys.argv[1])
 for module in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
-    importlib.import_module(module.name)
+    if not module.name.endswith(".__main__"):  # a program, not a module to import
+        importlib.import_module(module.name)
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 print(json.dumps(sorted(name for name in sys.modules if name.startswith("venturi."))))
 """
