@@ -1,6 +1,7 @@
 """`dag_run` in templates and callables: the run a task belongs to."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -126,8 +127,13 @@ def ask_run(question: GetRun, dag: Any = None) -> DagRun | None:
     return None if not answer else run_of(answer, dag)
 
 
-def run_of(answer: dict[str, Any], dag: Any = None) -> DagRun:
+def run_of(answer: Mapping[str, Any], dag: Any = None) -> DagRun:
     """A run as the engine described it in an answer."""
+    return DagRun(info_of(answer), dag, end_date=answer.get("end_date"))
+
+
+def info_of(answer: Mapping[str, Any]) -> RunInfo:
+    """What is known of a run that the engine described in an answer."""
     import msgspec
 
     known = {name: answer[name] for name in RunInfo.__struct_fields__ if name in answer}
@@ -135,8 +141,7 @@ def run_of(answer: dict[str, Any], dag: Any = None) -> DagRun:
     known["conf"] = conf if isinstance(conf, str) else json.dumps(conf)
     known.setdefault("run_type", RunType.MANUAL.value)
     known.setdefault("run_after", answer.get("logical_date"))
-    info = msgspec.convert(known, RunInfo, strict=False)
-    return DagRun(info, dag, end_date=answer.get("end_date"))
+    return msgspec.convert(known, RunInfo, strict=False)
 
 
 def _text(state: Any) -> str | None:
