@@ -1,7 +1,7 @@
 """What a command needs: the configuration, the database, who acts, the bell."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -11,7 +11,6 @@ from venturi.core.clock import SystemClock
 from venturi.core.errors import VenturiError
 
 if TYPE_CHECKING:
-    from venturi.store.bell import Ring
     from venturi.store.commands.audit import Actor
     from venturi.store.engine import Store, Tx
 
@@ -58,17 +57,14 @@ def read(body: Callable[["Tx"], A]) -> A:
         store.close()
 
 
-def change(body: Callable[["Tx", "Actor"], A], note: "Ring | None" = None) -> A:
-    """Carry out `body` in a transaction as the person at the terminal, then ring the bell."""
+def change(body: Callable[["Tx", "Actor"], A]) -> A:
+    """Carry out `body` in a transaction as the person at the terminal; `ring_bell` afterwards."""
     store = opened()
     who = actor()
     try:
-        result = store.retrying(lambda tx: body(tx, who))
+        return store.retrying(lambda tx: body(tx, who))
     finally:
         store.close()
-    if note is not None:
-        ring_bell(note)
-    return result
 
 
 def actor() -> "Actor":
@@ -84,12 +80,14 @@ def actor() -> "Actor":
     return Actor(name, now())
 
 
-def ring_bell(note: "Ring") -> bool:
-    """Wake the scheduler; False when none runs."""
+def ring_bell(
+    *, dag_ids: Iterable[str] = (), run_ids: Iterable[int] = (), pools: bool = False
+) -> bool:
+    """Wake the scheduler, saying what has changed (nothing: anything); False when none runs."""
     from venturi.config.paths import run_dir
-    from venturi.store.bell import ring
+    from venturi.store.bell import Ring, ring
 
-    return ring(run_dir(), note)
+    return ring(run_dir(), Ring(dag_ids=tuple(dag_ids), run_ids=tuple(run_ids), pools=pools))
 
 
 def now() -> datetime:

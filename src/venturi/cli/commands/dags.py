@@ -9,8 +9,6 @@ from typing import Any
 from venturi.cli.output import print_record, print_rows
 from venturi.cli.session import change, confirm, now, read, ring_bell
 from venturi.core.errors import InvalidInput
-from venturi.store.bell import Ring
-from venturi.store.commands import dags as dag_commands
 from venturi.store.queries import dags as dag_lists
 from venturi.store.queries.dags import DagRow
 from venturi.store.queries.specs import list_versions, spec_of
@@ -213,6 +211,8 @@ def unpause(args: argparse.Namespace) -> None:
 
 
 def _set_paused(args: argparse.Namespace, *, paused: bool) -> None:
+    from venturi.store.commands import dags as dag_commands
+
     if args.treat_dag_id_as_regex:
         ids = read(lambda tx: dag_commands.matching(tx, args.dag_id))
         word = "Pause" if paused else "Unpause"
@@ -222,7 +222,7 @@ def _set_paused(args: argparse.Namespace, *, paused: bool) -> None:
         )
     else:
         changes = [change(lambda tx, who: dag_commands.set_paused(tx, args.dag_id, paused, who))]
-    ring_bell(Ring(dag_ids=tuple(done.dag_id for done in changes)))
+    ring_bell(dag_ids=[done.dag_id for done in changes])
     if args.output in {"json", "yaml"}:
         print_rows([{"dag_id": c.dag_id, "is_paused": c.is_paused} for c in changes], args.output)
         return
@@ -233,11 +233,11 @@ def _set_paused(args: argparse.Namespace, *, paused: bool) -> None:
 
 def delete(args: argparse.Namespace) -> None:
     """Delete a DAG with all its history."""
+    from venturi.store.commands.dags import delete_dag
+
     confirm(f"This deletes DAG {args.dag_id!r} with all its history. Go on?", yes=args.yes)
-    done = change(
-        lambda tx, who: dag_commands.delete_dag(tx, args.dag_id, who),
-        Ring(dag_ids=(args.dag_id,)),
-    )
+    done = change(lambda tx, who: delete_dag(tx, args.dag_id, who))
+    ring_bell(dag_ids=[args.dag_id])
     print(f"Removed {done.rows} records of DAG {done.dag_id}")
     if done.hidden:
         print("Its file is still there: the DAG comes back when the file changes.")
@@ -245,7 +245,7 @@ def delete(args: argparse.Namespace) -> None:
 
 def reserialize(_args: argparse.Namespace) -> None:
     """Have the scheduler look at all files again."""
-    rung = ring_bell(Ring())
+    rung = ring_bell()
     print(
         "The scheduler reads all files again"
         if rung

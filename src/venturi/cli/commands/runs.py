@@ -5,13 +5,10 @@ import json
 import sys
 
 from venturi.cli.output import print_rows
-from venturi.cli.session import change, date, now, read, ring_bell
+from venturi.cli.session import change, configured, date, now, read, ring_bell
 from venturi.config import get_config
 from venturi.core.errors import InvalidInput
 from venturi.core.states import RunState
-from venturi.store.bell import Ring
-from venturi.store.commands import runs as run_commands
-from venturi.store.commands.runs import Wanted, parse_conf
 from venturi.store.engine import Tx
 from venturi.store.queries import runs as run_lists
 from venturi.store.queries.dags import get_dag
@@ -21,7 +18,8 @@ from venturi.store.queries.runs import Between, RunFilter, RunRow
 
 def trigger(args: argparse.Namespace) -> None:
     """Start a run now; its logical date is now unless given."""
-    from venturi.cli.session import configured
+    from venturi.store.commands import runs as run_commands
+    from venturi.store.commands.runs import Wanted, parse_conf
 
     configured()
     conf = parse_conf(args.conf)
@@ -36,7 +34,7 @@ def trigger(args: argparse.Namespace) -> None:
     made = change(
         lambda tx, who: run_commands.trigger(tx, wanted, who, conf_overrides_params=overrides)
     )
-    ring_bell(Ring(dag_ids=(made.dag_id,), run_ids=(made.id,)))
+    ring_bell(dag_ids=[made.dag_id], run_ids=[made.id])
     row = {
         "conf": conf,
         "dag_id": made.dag_id,

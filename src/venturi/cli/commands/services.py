@@ -18,7 +18,9 @@ def scheduler(args: argparse.Namespace) -> int | None:
         _entitle("airflow scheduler")
         from venturi.scheduler.main import run_scheduler
 
-        code: int | None = run_scheduler(args)
+        code: int | None = run_scheduler(
+            subdir=args.subdir, run_duration=args.run_duration, num_runs=args.num_runs
+        )
     return code
 
 
