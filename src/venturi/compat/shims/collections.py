@@ -64,8 +64,10 @@ def merge_dicts(dict1: Mapping[str, Any], dict2: Mapping[str, Any]) -> dict[str,
     merged = dict(dict1)
     for key, value in dict2.items():
         mine = merged.get(key)
-        both = isinstance(mine, dict) and isinstance(value, Mapping)
-        merged[key] = merge_dicts(mine, value) if both else value
+        if isinstance(mine, dict) and isinstance(value, Mapping):
+            merged[key] = merge_dicts(mine, value)
+        else:
+            merged[key] = value
     return merged
 
 

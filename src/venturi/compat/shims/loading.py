@@ -30,7 +30,7 @@ def qualname(o: Any, use_qualname: bool = False, exclude_module: bool = False) -
 
 def is_valid_dotpath(path: str) -> bool:
     """Whether `path` could be the dotted name of something."""
-    return isinstance(path, str) and all(word.isidentifier() for word in path.split("."))
+    return all(word.isidentifier() for word in path.split("."))
 
 
 def iter_namespace(ns: ModuleType) -> Iterable[pkgutil.ModuleInfo]:

@@ -36,11 +36,10 @@ V1: Rows = {
 }
 
 V2: Rows = {
-    "airflow": {"airflow.sdk": "DAG Dataset=Asset"},
+    "airflow": {"airflow.sdk": "DAG", "venturi.sdk.asset": "Dataset"},
     "airflow.datasets": {
-        "airflow.sdk": (
-            "Dataset=Asset DatasetAlias=AssetAlias DatasetAll=AssetAll DatasetAny=AssetAny"
-        )
+        "venturi.sdk.asset": "Dataset",
+        "airflow.sdk": "DatasetAlias=AssetAlias DatasetAll=AssetAll DatasetAny=AssetAny",
     },
     "airflow.datasets.metadata": {"airflow.sdk": "Metadata"},
     "airflow.timetables.datasets": {"airflow.sdk": "DatasetOrTimeSchedule=AssetOrTimeSchedule"},
@@ -95,7 +94,7 @@ ANY: Rows = {
         _TIMETABLES: "NullTimetable OnceTimetable ContinuousTimetable",
     },
     "airflow.timetables.events": {_TIMETABLES: "EventsTimetable"},
-    "airflow.timetables.assets": {"venturi.sdk.asset": "AssetOrTimeSchedule"},
+    "airflow.timetables.assets": {_TIMETABLES: "AssetOrTimeSchedule"},
     "airflow.assets": {},
     "airflow.assets.metadata": {"venturi.sdk.asset": "Metadata"},
     "airflow.notifications": {"venturi.sdk.notifier": "BaseNotifier"},

@@ -9,8 +9,7 @@ _SENSORS = "venturi.batteries.sensors"
 ANY: Rows = {
     f"{_}.operators.bash": {f"{_OPERATORS}.bash": "BashOperator"},
     f"{_}.operators.python": {
-        f"{_OPERATORS}.python": "PythonOperator",
-        f"{_OPERATORS}.branch": "BranchPythonOperator",
+        f"{_OPERATORS}.python": "PythonOperator BranchPythonOperator",
         f"{_OPERATORS}.short_circuit": "ShortCircuitOperator",
         f"{_OPERATORS}.python_virtualenv": (
             "PythonVirtualenvOperator ExternalPythonOperator BranchPythonVirtualenvOperator "
@@ -24,7 +23,10 @@ ANY: Rows = {
         f"{_OPERATORS}.trigger_dagrun": "TriggerDagRunOperator TriggerDagRunLink"
     },
     f"{_}.operators.latest_only": {f"{_OPERATORS}.latest_only": "LatestOnlyOperator"},
-    f"{_}.operators.branch": {f"{_OPERATORS}.branch": "BaseBranchOperator BranchMixIn"},
+    f"{_}.operators.branch": {
+        f"{_OPERATORS}.branch": "BaseBranchOperator",
+        "venturi.sdk.skip": "BranchMixIn",
+    },
     f"{_}.operators.datetime": {f"{_OPERATORS}.branch_datetime": "BranchDateTimeOperator"},
     f"{_}.operators.weekday": {f"{_OPERATORS}.branch_weekday": "BranchDayOfWeekOperator"},
     f"{_}.sensors.bash": {f"{_SENSORS}.bash": "BashSensor"},
