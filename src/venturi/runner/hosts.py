@@ -5,123 +5,249 @@ condition and nobody runs on the old one, or when there are too many and it has 
 """
 
 import os
-import socket
+import signal
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
+
+from setproctitle import setproctitle
 
 from venturi.core.messages import (
-    Beget,
+    Ask,
+    Born,
+    Exited,
     FileRef,
-    Fork,
     FromHost,
-    FromTask,
     Load,
     Loaded,
+    Message,
+    Reply,
     Signal,
-    Stop,
+    Spare,
+    Welcome,
 )
-from venturi.runner.wire import Wire, pair
+from venturi.runner.forking import fork_child
+from venturi.runner.host import Host
+from venturi.runner.host_row import Child, HostRow, Taker, child_wire, open_host
+from venturi.runner.reactor import Reactor
+from venturi.runner.wire import Wire, WireClosed, pair
 
-#: How many children of one host wait for work in advance, while it has recent work.
-SPARES = 2
-
-
-class Child(NamedTuple):
-    """A forked child: its channel, and the reading end of its log pipe."""
-
-    pid: int
-    wire: Wire[FromTask]
-    log: int
+#: Asks something on behalf of an import: the question, and who wants the reply.
+Asker = Callable[[Ask, Callable[[Reply], None]], None]
 
 
-#: Called with a child, or with None and the reason why there is none.
-Taker = Callable[[Child | None, str], None]
+class Hosts:
+    """All hosts of a runner, and the base that they are forked from."""
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        plugins: str,
+        *,
+        tell: Callable[[Message], None],
+        ask: Asker,
+        exited: Callable[[HostRow, Exited], None],
+        died: Callable[[HostRow], None],
+    ) -> None:
+        self.reactor, self.plugins = reactor, plugins
+        self.tell, self.ask, self.exited, self.died = tell, ask, exited, died
+        self.rules = Welcome(term=0, scheduler="", capacity=0)
+        self.by_file: dict[FileRef, HostRow] = {}
+        #: hosts that finish what they have and take nothing new
+        self.leaving: dict[int, HostRow] = {}
+        self.loads: deque[Load] = deque()
+        self.loading = 0
+        self._count = 0
+        self.base = self._fork_base()
+
+    def _fork_base(self) -> HostRow:
+        ours, theirs = pair()
+
+        def become_base() -> None:
+            setproctitle("airflow host base")
+            Host(theirs, self.plugins, self.reactor.clock).serve()
+
+        pid = fork_child(become_base, keep=(theirs.fileno(),))
+        theirs.close()
+        base = HostRow(0, Wire(ours, FromHost), None)
+        base.pid, base.keep = pid, False
+        self._watch(base)
+        return base
+
+    # --- what others want ----------------------------------------------------------------------
+
+    def load(self, order: Load) -> None:
+        """Read a file when its turn comes; answered by `Loaded`."""
+        self.loads.append(order)
+
+    def take(self, file: FileRef, taker: Taker) -> HostRow:
+        """Ask the host of a file in this condition for a child."""
+        host = self.by_file.get(file)
+        if host is None:
+            host = self._open(file)
+            self._load_into(
+                host,
+                Load(
+                    file=file,
+                    timeout=self.rules.import_timeout,
+                    memory=self.rules.import_memory,
+                ),
+            )
+        host.last_used = self.reactor.clock.monotonic()
+        host.take(taker)
+        return host
+
+    def take_fresh(self, taker: Taker) -> HostRow:
+        """Ask the base for a child that has imported nothing yet."""
+        self.base.take(taker)
+        return self.base
+
+    def forget(self, file: FileRef) -> None:
+        """Nobody needs the host of this file any more."""
+        host = self.by_file.get(file)
+        if host is not None:
+            self._retire(host)
+
+    def signal(self, host: HostRow, pid: int, number: int) -> None:
+        """Send a signal to a child of a host."""
+        try:
+            host.wire.send(Signal(pid=pid, signal=number))
+        except (WireClosed, OSError):
+            self._lose(host)
+
+    def dispatch_loads(self) -> None:
+        """Begin as many of the waiting loads as may run at once."""
+        while self.loads and self.loading < self.rules.loads_at_once:
+            order = self.loads.popleft()
+            known = self.by_file.get(order.file)
+            if known is None:
+                self._load_into(self._open(order.file), order)
+            elif known.loaded is not None:
+                self.tell(known.loaded)
+
+    # --- hearing -------------------------------------------------------------------------------
+
+    def _watch(self, host: HostRow) -> None:
+        self.reactor.watch(host.wire, lambda _: self._hear(host))
+
+    def _hear(self, host: HostRow) -> None:
+        try:
+            for message in host.wire.read(with_descriptors=True):
+                self._from_host(host, message)
+        except (WireClosed, OSError):
+            self._lose(host)
+
+    def _from_host(self, host: HostRow, message: FromHost) -> None:
+        match message:
+            case Spare():
+                channel, log = host.wire.descriptors[:2]
+                del host.wire.descriptors[:2]
+                os.set_blocking(log, False)
+                child = Child(message.pid, child_wire(channel), log)
+                if host.retiring:
+                    child.close()
+                else:
+                    host.give(child)
+            case Born():
+                for born in (*self.by_file.values(), *self.leaving.values()):
+                    if born.number == message.host:
+                        born.pid = message.pid
+            case Exited():
+                host.busy.discard(message.pid)
+                host.last_used = self.reactor.clock.monotonic()
+                host.drop_spare(message.pid)
+                self.exited(host, message)
+            case Loaded():
+                self._loaded(host, message)
+            case Ask():
+                self.ask(message, host.wire.send)
+
+    # --- coming and going ------------------------------------------------------------------------
+
+    def _open(self, file: FileRef) -> HostRow:
+        self._make_room()
+        self._count += 1
+        host = open_host(self.base.wire, self._count, file)
+        self.by_file[file] = host
+        self._watch(host)
+        return host
+
+    def _load_into(self, host: HostRow, order: Load) -> None:
+        host.loading, host.keep = order, order.keep
+        self.loading += 1
+        host.wire.send(order)
+        # The import's own alarm comes first and knows the line; this one is for an import that
+        # cannot be interrupted.
+        self.reactor.after(order.timeout + 2.0, lambda: self._load_is_late(host, order))
+
+    def _load_is_late(self, host: HostRow, order: Load) -> None:
+        if host.loading is not order or host.pid is None:
+            return
+        os.kill(host.pid, signal.SIGKILL)
+        path = order.file.path
+        error = f"Importing {path} took longer than {order.timeout:g} s and could not be stopped."
+        self._loaded(host, Loaded(file=order.file, error=error, seconds=order.timeout))
+
+    def _loaded(self, host: HostRow, message: Loaded) -> None:
+        if host.loading is None:
+            return
+        host.loading, host.loaded = None, message
+        self.loading -= 1
+        self.tell(message)
+        if message.error is None and not message.open_because:
+            self._retire_older(message.file)
+            if host.keep or host.takers:
+                host.adjust()
+                return
+        # Nobody is forked from this host: its work imports afresh, or hears why it cannot.
+        host.refuse(message.error or "")
+        self._retire(host)
+
+    def _retire_older(self, file: FileRef) -> None:
+        for older in [known for known in self.by_file if known.path == file.path]:
+            if older != file and self.by_file[older].is_idle:
+                self._retire(self.by_file[older])
+
+    def _make_room(self) -> None:
+        """Retire the hosts that have been idle longest until one more may be opened."""
+        while len(self.by_file) >= max(1, self.rules.hosts_max):
+            idle = [host for host in self.by_file.values() if host.is_idle]
+            if not idle:
+                return
+            self._retire(min(idle, key=lambda host: host.last_used))
+
+    def _retire(self, host: HostRow) -> None:
+        self._unlist(host)
+        self.leaving[host.number] = host
+        try:
+            host.retire()
+        except (WireClosed, OSError):
+            self._lose(host)
+
+    def _unlist(self, host: HostRow) -> None:
+        if host.file is not None and self.by_file.get(host.file) is host:
+            del self.by_file[host.file]
+
+    def _lose(self, host: HostRow) -> None:
+        """A host has gone: by itself when retired, else with all its children."""
+        if not self.reactor.is_watched(host.wire):
+            return
+        self.reactor.forget(host.wire)
+        self._unlist(host)
+        self.leaving.pop(host.number, None)
+        if host.loading is not None:
+            host.retiring = True
+            order, host.loading = host.loading, None
+            self.loading -= 1
+            self.tell(_died_while_loading(order))
+        host.dismiss_spares()
+        host.wire.close()
+        host.refuse("the process it should have been forked from died")
+        self.died(host)
 
 
-class HostRow:
-    """A host as the runner sees it."""
-
-    def __init__(self, number: int, wire: Wire[FromHost], file: FileRef | None) -> None:
-        self.number = number
-        self.wire = wire
-        self.file = file
-        self.pid: int | None = None
-        self.loading: Load | None = None
-        self.load_deadline: float | None = None
-        self.loaded: Loaded | None = None
-        self.spares: deque[Child] = deque()
-        #: who waits for a child, oldest first
-        self.takers: deque[Taker] = deque()
-        self.spares_asked = 0
-        #: children that have been given work and have not exited
-        self.busy: set[int] = set()
-        self.last_used = 0.0
-        self.keep = True
-        self.retiring = False
-        self.announce: Callable[[Loaded], None] | None = None
-
-    @property
-    def is_idle(self) -> bool:
-        """Nothing runs on it and nobody waits for it."""
-        return not self.busy and not self.takers and self.loading is None
-
-    def want(self, spares: int) -> None:
-        """Tell the host how many spares to keep, if that is news."""
-        if spares != self.spares_asked and not self.retiring:
-            self.spares_asked = spares
-            self.wire.send(Fork(spares=spares))
-
-    def give(self, child: Child) -> None:
-        """A child is ready: hand it to who has waited longest, or keep it."""
-        if self.takers:
-            self.employ(child)
-            self.takers.popleft()(child, "")
-        else:
-            self.spares.append(child)
-        self.adjust()
-
-    def take(self, taker: Taker) -> None:
-        """Ask for a child: at once when one is ready, else as soon as there is one."""
-        if self.spares:
-            child = self.spares.popleft()
-            self.employ(child)
-            taker(child, "")
-        else:
-            self.takers.append(taker)
-        self.adjust()
-
-    def employ(self, child: Child) -> None:
-        """The child has work now: the host forks another spare in its place."""
-        self.busy.add(child.pid)
-        self.wire.send(Signal(pid=child.pid, signal=0))
-
-    def adjust(self) -> None:
-        """Keep as many spares as wait for work plus a few in advance."""
-        self.want(len(self.takers) + SPARES if self.keep else len(self.takers))
-
-    def retire(self) -> None:
-        """Take no more work; the host goes when its last child has."""
-        self.retiring = True
-        self.dismiss_spares()
-        self.wire.send(Stop())
-
-    def dismiss_spares(self) -> None:
-        """Let the waiting children go."""
-        while self.spares:
-            child = self.spares.popleft()
-            child.wire.close()
-            os.close(child.log)
-
-
-def open_host(base: Wire[FromHost], number: int, file: FileRef | None) -> HostRow:
-    """Have the base fork a host; its row is ready for messages at once."""
-    ours, theirs = pair()
-    base.send(Beget(host=number), (theirs.fileno(),))
-    theirs.close()
-    return HostRow(number, Wire(ours, FromHost), file)
-
-
-def child_wire(descriptor: int) -> Wire[FromTask]:
-    """The runner's end of a child's channel."""
-    return Wire(socket.socket(fileno=descriptor), FromTask)
+def _died_while_loading(order: Load) -> Loaded:
+    return Loaded(
+        file=order.file,
+        error=f"The process that imported {order.file.path} ended in the middle of it: the file "
+        "called os._exit, crashed the interpreter, or was killed for want of memory.",
+    )

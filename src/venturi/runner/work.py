@@ -3,9 +3,13 @@
 from datetime import datetime
 from enum import StrEnum
 
-from venturi.core.messages import Call, Called, Finished, Start
-from venturi.runner.hosts import Child, HostRow
+from venturi.core.messages import Call, Called, Finished, Result, Start, Usage
+from venturi.core.states import TaskState
+from venturi.runner.host_row import Child, HostRow
 from venturi.runner.logfiles import LogFile
+
+#: Kind, id, epoch: unique among all work.
+WorkKey = tuple[str, int, int]
 
 
 class Stage(StrEnum):
@@ -19,31 +23,53 @@ class Stage(StrEnum):
 class Work:
     """One attempt (`Start`) or one call of callbacks (`Call`)."""
 
-    def __init__(self, order: Start | Call, log: LogFile) -> None:
+    def __init__(self, order: Start | Call, log: LogFile, hostname: str) -> None:
         self.order = order
         self.log = log
+        self.hostname = hostname
+        self.key = key_of_order(order)
         self.stage = Stage.WAITING
         self.child: Child | None = None
         self.host: HostRow | None = None
         self.started_at: datetime | None = None
-        self.outcome: Finished | Called | None = None
-        #: why it was cancelled; its result is not wanted any more
-        self.cancelled: str | None = None
-        #: Why the process was killed by us, when it was
+        #: it was cancelled: nobody wants its result any more
+        self.cancelled = False
+        #: why its process was killed, when it was
         self.kill_reason = ""
 
-    @property
-    def key(self) -> tuple[str, int, int]:
-        """Unique among all work: kind, id, epoch."""
-        order = self.order
-        if isinstance(order, Start):
-            return ("attempt", order.attempt.ti_id, order.attempt.epoch)
-        return ("call", order.call_id, 0)
+    def finished(
+        self, at: datetime, result: Result, usage: Usage, code: int | None
+    ) -> Finished | Called:
+        """The report of how it ended."""
+        if isinstance(self.order, Call):
+            return Called(call_id=self.order.call_id, error=result.reason or None)
+        return Finished(
+            ti_id=self.order.attempt.ti_id,
+            epoch=self.order.attempt.epoch,
+            at=at,
+            result=result,
+            started_at=self.started_at,
+            pid=self.child.pid if self.child else None,
+            hostname=self.hostname,
+            exit_code=code,
+            usage=usage,
+        )
 
-    @property
-    def name(self) -> str:
-        """For messages."""
-        order = self.order
-        if isinstance(order, Start):
-            return f"{order.attempt.run.dag_id}.{order.attempt.task_id}"
-        return f"{order.dag_id} {order.kind}"
+
+def failed(reason: str, *, lost: bool) -> Result:
+    """The result of work that could not say itself how it ended."""
+    return Result(state=TaskState.FAILED, reason=reason, lost=lost)
+
+
+def key_of_order(order: Start | Call) -> WorkKey:
+    """The key of an order's work."""
+    if isinstance(order, Start):
+        return ("attempt", order.attempt.ti_id, order.attempt.epoch)
+    return ("call", order.call_id, 0)
+
+
+def key_of_report(report: Finished | Called) -> WorkKey:
+    """The key of the work that a report is about."""
+    if isinstance(report, Finished):
+        return ("attempt", report.ti_id, report.epoch)
+    return ("call", report.call_id, 0)

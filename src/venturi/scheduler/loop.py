@@ -89,7 +89,8 @@ class Scheduler:
         self.connected = False
         self.stopping = False
         self.stop_runner = False
-        #: Number of steps after which to stop; for tests and `--num-runs`.
+        #: rounds of the loop after which to stop (`--num-runs`); None: never
+        self.turns_left: int | None = None
         self.beat_at = self.round_at = self.open_at = 0.0
         self.calls_out: set[int] = set()
 
@@ -109,6 +110,9 @@ class Scheduler:
             self._take_over()
             while not self.stopping:
                 self._turn()
+                if self.turns_left is not None:
+                    self.turns_left -= 1
+                    self.stopping |= self.turns_left <= 0
         except LostLease as lost:
             self.say(str(lost))
         finally:

@@ -1,7 +1,6 @@
 """`airflow scheduler`: the scheduler of the configured home, in the foreground."""
 
 import signal
-import sys
 from pathlib import Path
 
 from setproctitle import setproctitle
@@ -101,9 +100,13 @@ def build_scheduler(
 
 
 def run_scheduler(
-    *, subdir: str | None = None, run_duration: float | None = None, stop_runner: bool = False
+    *,
+    subdir: str | None = None,
+    run_duration: float | None = None,
+    num_runs: int | None = None,
+    stop_runner: bool = False,
 ) -> int:
-    """Run until SIGTERM or SIGINT (or for `run_duration` seconds); the exit code.
+    """Run until SIGTERM or SIGINT (or for `run_duration` seconds, or `num_runs` rounds).
 
     Tasks that run go on when the scheduler is stopped, and the next scheduler is told of them;
     with `stop_runner` they are ended with it.
@@ -113,6 +116,8 @@ def run_scheduler(
     require_current(store)
     scheduler = build_scheduler(get_config(), store, SystemClock(), subdir=subdir)
     scheduler.stop_runner = stop_runner
+    if num_runs is not None and num_runs > 0:
+        scheduler.turns_left = num_runs
     if run_duration is not None and run_duration > 0:
         signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
         signal.setitimer(signal.ITIMER_REAL, run_duration)
@@ -122,7 +127,3 @@ def run_scheduler(
         store.close()
     say("The scheduler has stopped.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(run_scheduler())

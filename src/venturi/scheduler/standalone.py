@@ -4,7 +4,6 @@ The scheduler runs in this process, the web server beside it; Ctrl-C or SIGTERM 
 tasks that run.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -27,9 +26,7 @@ def run_standalone(arguments: Sequence[str] = ()) -> int:
         say(f"Made the database {store.url.render_as_string(hide_password=True)}.")
     store.close()
     web = subprocess.Popen(
-        [sys.executable, "-m", "venturi.cli.main", "api-server", *arguments],
-        env=os.environ | {"VENTURI_PROGRAM": "airflow"},
-        preexec_fn=None,
+        [sys.executable, "-m", "venturi.cli", "api-server", *arguments],
         start_new_session=True,
     )
     host, port = conf.get("api", "host"), conf.get("api", "port")

@@ -27,7 +27,7 @@ from venturi.store.apply import put_xcoms
 from venturi.store.bell import Ring, ring_here
 from venturi.store.commands import runs as run_commands
 from venturi.store.commands.audit import Actor
-from venturi.store.commands.instances import clear_run
+from venturi.store.commands.instances import Selection, clear, select_instances
 from venturi.store.crypto import decrypt, encrypt
 from venturi.store.engine import Tx
 from venturi.store.schema.dags import dag, dag_version
@@ -180,7 +180,8 @@ def trigger_run(tx: Tx, request: TriggerRun, clock: Clock) -> dict[str, Any]:
         row = _existing(tx, request)
         if row is None:
             raise Conflict(str(taken)) from taken
-        clear_run(tx, row.dag_id, row.run_id, who)
+        whole = Selection(dag_id=row.dag_id, run_ids=(row.run_id,))
+        clear(tx, select_instances(tx, whole), who)
         ring_here(Ring(run_ids=(row.id,)))
         return {"run_id": row.run_id, "reset": True}
     ring_here(Ring(run_ids=(made.id,)))

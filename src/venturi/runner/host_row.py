@@ -1,0 +1,132 @@
+"""A host as the runner sees it: what it has loaded, who waits for its children."""
+
+import os
+import socket
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from venturi.core.messages import (
+    Beget,
+    FileRef,
+    Fork,
+    FromHost,
+    FromTask,
+    Load,
+    Loaded,
+    Signal,
+    Stop,
+)
+from venturi.runner.wire import Wire, pair
+
+#: How many children of a host wait for work in advance.
+SPARES = 2
+
+
+class Child(NamedTuple):
+    """A forked child: its channel, and the reading end of its log pipe."""
+
+    pid: int
+    wire: Wire[FromTask]
+    log: int
+
+    def close(self) -> None:
+        """Let it go: a child that waits for work ends when its channel closes."""
+        self.wire.close()
+        os.close(self.log)
+
+
+#: Called with a child, or with None and the reason why there is none (empty: import afresh).
+Taker = Callable[[Child | None, str], None]
+
+
+class HostRow:
+    """One host."""
+
+    def __init__(self, number: int, wire: Wire[FromHost], file: FileRef | None) -> None:
+        self.number = number
+        self.wire = wire
+        self.file = file
+        self.pid: int | None = None
+        self.loading: Load | None = None
+        self.loaded: Loaded | None = None
+        self.spares: deque[Child] = deque()
+        #: who waits for a child, oldest first
+        self.takers: deque[Taker] = deque()
+        self.spares_asked = 0
+        #: children that have been given work and have not exited
+        self.busy: set[int] = set()
+        self.last_used = 0.0
+        self.keep = True
+        self.retiring = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing runs on it and nobody waits for it."""
+        return not self.busy and not self.takers and self.loading is None
+
+    def give(self, child: Child) -> None:
+        """A child is ready: hand it to who has waited longest, or keep it."""
+        if self.takers:
+            self._employ(child)
+            self.takers.popleft()(child, "")
+        else:
+            self.spares.append(child)
+        self.adjust()
+
+    def take(self, taker: Taker) -> None:
+        """Ask for a child: at once when one is ready, else as soon as there is one."""
+        if self.spares:
+            child = self.spares.popleft()
+            self._employ(child)
+            taker(child, "")
+        else:
+            self.takers.append(taker)
+        self.adjust()
+
+    def _employ(self, child: Child) -> None:
+        """The child has work now: the host forks another spare in its place."""
+        self.busy.add(child.pid)
+        self.wire.send(Signal(pid=child.pid, signal=0))
+
+    def adjust(self) -> None:
+        """Have the host keep as many spares as wait for work, plus a few in advance."""
+        wanted = len(self.takers) + (SPARES if self.keep else 0)
+        if wanted != self.spares_asked and not self.retiring:
+            self.spares_asked = wanted
+            self.wire.send(Fork(spares=wanted))
+
+    def refuse(self, reason: str) -> None:
+        """Nobody who waits gets a child, for this reason."""
+        while self.takers:
+            self.takers.popleft()(None, reason)
+
+    def retire(self) -> None:
+        """Take no more work; the host goes when its last child has."""
+        self.retiring = True
+        self.dismiss_spares()
+        self.wire.send(Stop())
+
+    def dismiss_spares(self) -> None:
+        """Let the waiting children go."""
+        while self.spares:
+            self.spares.popleft().close()
+
+    def drop_spare(self, pid: int) -> None:
+        """A waiting child has gone."""
+        for spare in [spare for spare in self.spares if spare.pid == pid]:
+            self.spares.remove(spare)
+            spare.close()
+
+
+def open_host(base: Wire[FromHost], number: int, file: FileRef | None) -> HostRow:
+    """Have the base fork a host; its row is ready for messages at once."""
+    ours, theirs = pair()
+    base.send(Beget(host=number), (theirs.fileno(),))
+    theirs.close()
+    return HostRow(number, Wire(ours, FromHost), file)
+
+
+def child_wire(descriptor: int) -> Wire[FromTask]:
+    """The runner's end of a child's channel."""
+    return Wire(socket.socket(fileno=descriptor), FromTask)
