@@ -1,0 +1,97 @@
+"""Who did what."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, select
+
+from venturi.core.clock import Instant
+from venturi.core.errors import NotFound
+from venturi.store.engine import Tx
+from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.runs import Between
+from venturi.store.schema.people import log
+
+
+class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing somebody did."""
+
+    id: int
+    when: Instant | None
+    event: str
+    owner: str | None
+    dag_id: str | None
+    task_id: str | None
+    run_id: str | None
+    map_index: int | None
+    try_number: int | None
+    logical_date: Instant | None
+    extra: str | None
+
+
+_ORDERS: dict[str, Any] = {
+    "id": log.c.id,
+    "event_log_id": log.c.id,
+    "when": log.c.dttm,
+    "dttm": log.c.dttm,
+    "event": log.c.event,
+    "owner": log.c.owner,
+    "dag_id": log.c.dag_id,
+    "task_id": log.c.task_id,
+    "run_id": log.c.run_id,
+}
+
+
+def list_audit(
+    tx: Tx,
+    *,
+    dag_id: str | None = None,
+    task_id: str | None = None,
+    run_id: str | None = None,
+    event: str | None = None,
+    owner: str | None = None,
+    event_pattern: str | None = None,
+    when: Between | None = None,
+    paging: Paging = ALL,
+) -> Page[AuditRow]:
+    """The audit log, newest first; None does not restrict."""
+    query = select(log)
+    for column, value in (
+        (log.c.dag_id, dag_id),
+        (log.c.task_id, task_id),
+        (log.c.run_id, run_id),
+        (log.c.event, event),
+        (log.c.owner, owner),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if event_pattern:
+        query = query.where(like(log.c.event, event_pattern))
+    if when is not None:
+        query = query.where(*when.conditions(log.c.dttm))
+    page = fetch(tx, query, paging, _ORDERS, ("-id",))
+    return Page([_row(row) for row in page.rows], page.total)
+
+
+def get_audit(tx: Tx, row_id: int) -> AuditRow:
+    """One row. Raises `NotFound`."""
+    row = tx.execute(select(log).where(log.c.id == row_id)).first()
+    if row is None:
+        raise NotFound(f"There is no audit log entry {row_id}.")
+    return _row(row)
+
+
+def _row(row: Row[Any]) -> AuditRow:
+    return AuditRow(
+        id=row.id,
+        when=row.dttm,
+        event=row.event or "",
+        owner=row.owner,
+        dag_id=row.dag_id,
+        task_id=row.task_id,
+        run_id=row.run_id,
+        map_index=row.map_index,
+        try_number=row.try_number,
+        logical_date=row.execution_date,
+        extra=row.extra,
+    )

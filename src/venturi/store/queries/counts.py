@@ -1,0 +1,55 @@
+"""How many of what are in which state."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from venturi.core.clock import Instant
+from venturi.store.engine import Tx
+from venturi.store.schema.dags import dag, import_error
+from venturi.store.schema.runs import dag_run, task_instance
+
+
+def instance_counts(
+    tx: Tx, dag_ids: Sequence[str] | None = None, since: Instant | None = None
+) -> dict[str, int]:
+    """Task instances by state ("none" for those without), of runs after `since`."""
+    table = task_instance
+    query = select(table.c.state, func.count()).group_by(table.c.state)
+    if dag_ids is not None:
+        query = query.where(table.c.dag_id.in_(dag_ids))
+    if since is not None:
+        query = query.join(dag_run, dag_run.c.id == table.c.dagrun_id).where(
+            dag_run.c.run_after >= since
+        )
+    return {state or "none": count for state, count in tx.execute(query)}
+
+
+def run_counts(
+    tx: Tx, dag_ids: Sequence[str] | None = None, since: Instant | None = None
+) -> dict[str, int]:
+    """Runs by state."""
+    query = select(dag_run.c.state, func.count()).group_by(dag_run.c.state)
+    if dag_ids is not None:
+        query = query.where(dag_run.c.dag_id.in_(dag_ids))
+    if since is not None:
+        query = query.where(dag_run.c.run_after >= since)
+    return dict(tx.execute(query).tuples().all())
+
+
+def runs_by_dag(tx: Tx) -> dict[tuple[str, str], int]:
+    """Runs by DAG and state."""
+    query = select(dag_run.c.dag_id, dag_run.c.state, func.count()).group_by(
+        dag_run.c.dag_id, dag_run.c.state
+    )
+    return {(dag_id, state): count for dag_id, state, count in tx.execute(query)}
+
+
+def dag_counts(tx: Tx) -> dict[str, int]:
+    """Active, paused and broken DAGs, and files that cannot be read."""
+    active = select(func.count()).where(dag.c.is_active.is_(True))
+    return {
+        "active": tx.execute(active).scalar_one(),
+        "paused": tx.execute(active.where(dag.c.is_paused.is_(True))).scalar_one(),
+        "import_errors": tx.execute(select(func.count()).select_from(import_error)).scalar_one(),
+    }

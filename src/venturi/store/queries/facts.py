@@ -1,0 +1,44 @@
+"""DAG versions by id: their rows and their descriptions, many at once."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from venturi.core.clock import Instant
+from venturi.spec.codec import decode
+from venturi.spec.model import DagSpec
+from venturi.store.engine import Tx
+from venturi.store.queries.specs import VersionRow
+from venturi.store.schema.dags import dag_version
+
+
+def version_rows(tx: Tx, ids: Iterable[int | None]) -> dict[int, VersionRow]:
+    """The rows of these versions, without their descriptions."""
+    wanted = {number for number in ids if number is not None}
+    if not wanted:
+        return {}
+    table = dag_version
+    query = select(
+        table.c.id, table.c.dag_id, table.c.version_number, table.c.bundle_name, table.c.created_at
+    ).where(table.c.id.in_(wanted))
+    return {row.id: VersionRow(*row) for row in tx.execute(query)}
+
+
+def update_times(tx: Tx, ids: Iterable[int | None]) -> dict[int, Instant]:
+    """When each of these versions was last written: a cache of what it says ends with that."""
+    wanted = {number for number in ids if number is not None}
+    if not wanted:
+        return {}
+    table = dag_version
+    query = select(table.c.id, table.c.last_updated).where(table.c.id.in_(wanted))
+    return {row.id: row.last_updated for row in tx.execute(query)}
+
+
+def specs_by_version(tx: Tx, ids: Iterable[int]) -> dict[int, DagSpec]:
+    """The descriptions of these versions."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    table = dag_version
+    query = select(table.c.id, table.c.spec).where(table.c.id.in_(wanted))
+    return {row.id: decode(row.spec) for row in tx.execute(query)}
