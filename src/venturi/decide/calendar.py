@@ -14,8 +14,21 @@ AT_ONCE = 32
 
 
 def restriction_of(spec: DagSpec) -> Restriction:
-    """The bounds that a DAG's own dates set to its schedule."""
-    return Restriction(earliest=spec.start_date, latest=spec.end_date, catchup=spec.catchup)
+    """The bounds that dates set to a DAG's schedule: its own, and those of its tasks.
+
+    It starts with whatever starts first. It ends with its own end date, or when every task has
+    one, with the last of them.
+    """
+    starts = [spec.start_date, *(task.start_date for task in spec.tasks)]
+    ends = [task.end_date for task in spec.tasks]
+    latest = spec.end_date
+    if latest is None and ends and None not in ends:
+        latest = max(end for end in ends if end is not None)
+    return Restriction(
+        earliest=min((start for start in starts if start is not None), default=None),
+        latest=latest,
+        catchup=spec.catchup,
+    )
 
 
 def runs_allowed(spec: DagSpec) -> int:
@@ -34,6 +47,11 @@ def create_due(draft: Draft, dag: DagView, now: Instant) -> None:
     if isinstance(spec.timetable, Continuous):
         # Its next run begins where the last one ended: it is not known before.
         info = following(spec, dag.last_run, now) if dag.running + dag.queued == 0 else None
+    elif info is not None and info.run_after <= now and not spec.catchup:
+        # Later ones may have come due while it waited: only the latest is wanted.
+        newest = following(spec, dag.last_run, now)
+        if newest is not None and info.run_after < newest.run_after <= now:
+            info = newest
     made = 0
     while info is not None:
         if info.run_after > now:

@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from setproctitle import setproctitle
 
@@ -133,6 +133,7 @@ class Host:
             os.dup2(log_write, 2)
             os.close(log_write)
             os.close(null)
+            sys.stdout, sys.stderr = text_stream(1), text_stream(2)
             wait_for_work(theirs, self.dags, self.loaded, self.plugins, self.clock)
 
         pid = fork_child(become_task, keep=(theirs.fileno(), log_write), group=True)
@@ -183,6 +184,13 @@ class Host:
         self.loaded = result
         # What an import has left behind by accident is everybody's from here on: not forked from.
         self.wire.send(result)
+
+
+def text_stream(descriptor: int) -> TextIO:
+    """A text stream on a descriptor, line by line; it can write whatever people print."""
+    return open(
+        descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
 
 
 class ImportComms:
