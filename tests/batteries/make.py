@@ -8,6 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from venturi.core.messages import AttemptInfo, Result, RunInfo
+from venturi.runner.attempt import run_attempt
+
 DATE = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
 
@@ -96,3 +99,49 @@ def written_pid(path: Path) -> int:
 def environment_without(*names: str) -> dict[str, str]:
     """This process's environment, less `names`."""
     return {name: value for name, value in os.environ.items() if name not in names}
+
+
+class Comms:
+    """Answers what a task asks from `answers`: request class -> answer, exception or function."""
+
+    def __init__(self, answers: dict[type, Any] | None = None) -> None:
+        self.answers = answers or {}
+        self.asked: list[Any] = []
+        self.masked: list[str] = []
+
+    def ask(self, request: Any) -> Any:
+        self.asked.append(request)
+        answer = self.answers.get(type(request))
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer(request) if callable(answer) else answer
+
+    def mask(self, secret: str) -> None:
+        self.masked.append(secret)
+
+    def of(self, kind: type) -> list[Any]:
+        """What was asked of this kind."""
+        return [each for each in self.asked if isinstance(each, kind)]
+
+
+def run(
+    task: Any,
+    comms: Comms | None = None,
+    conf: str = "{}",
+    run_type: str = "scheduled",
+    logical_date: datetime | None = DATE,
+) -> Result:
+    """Run one attempt at `task` of its DAG, as a task process does."""
+    info = RunInfo(
+        dag_id=task.dag_id,
+        run_id="r",
+        run_type=run_type,
+        run_after=DATE,
+        logical_date=logical_date,
+        data_interval_start=logical_date,
+        data_interval_end=logical_date,
+        conf=conf,
+        external_trigger=run_type == "manual",
+    )
+    attempt = AttemptInfo(ti_id=1, try_number=1, epoch=1, run=info, task_id=task.task_id)
+    return run_attempt(task.dag, attempt, comms or Comms())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from venturi.sdk.email import send_email
+from venturi.sdk.email import send_email, send_email_smtp
 from venturi.sdk.operator import BaseOperator
 
 
@@ -56,9 +56,10 @@ class EmailOperator(BaseOperator):
         self.custom_headers = custom_headers
 
     def execute(self, context: Mapping[str, Any]) -> None:
-        # A sender of its own overrides the configured one only where it is given.
-        own = {"from_email": self.from_email} if self.from_email else {}
-        send_email(
+        # The configured function takes the configured sender; one of its own goes by SMTP.
+        own: dict[str, Any] = {"from_email": self.from_email} if self.from_email else {}
+        send = send_email_smtp if own else send_email
+        send(
             self.to,
             self.subject,
             self.html_content,

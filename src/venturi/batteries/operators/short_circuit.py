@@ -28,7 +28,9 @@ class ShortCircuitOperator(SkipMixin, PythonOperator):
             self.log.info("The condition is %r: going on.", condition)
             return condition
         whole = self.ignore_downstream_trigger_rules
-        followers = self.get_flat_relatives() if whole else self.get_direct_relatives()
+        relatives = self.get_flat_relatives() if whole else self.get_direct_relatives()
+        # A teardown cleans up after its setup, whatever was skipped in between.
+        followers = [task for task in relatives if not task.is_teardown]
         if not followers:
             self.log.info("The condition is %r, but nothing follows this task.", condition)
             return condition
