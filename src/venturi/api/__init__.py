@@ -1,0 +1,17 @@
+"""The web server: Airflow's public REST contract, and for now one plain page.
+
+server      processes: a master that holds the socket, workers that answer
+worker      one answering process: uvicorn's protocols on an event loop that sleeps when idle
+app         the application: routes, the guard, error answers
+route       what a route is: its handler, permission and scope, all declared
+permissions what a caller may be allowed to do
+table       every route, one row each
+call        what a handler gets: who asks, the store, a way to change things
+endpoint    from an HTTP request to a handler and back
+errors      what went wrong as a status and a JSON body
+guard       who may connect while there is no sign-in; headers of every answer
+openapi     the description of the table, made when asked for
+rest/       handlers, one file a noun
+shapes/     bodies, queries and answers, one file a noun
+pages/      the plain page at / and what belongs to it
+"""

@@ -1,0 +1,62 @@
+"""The application: every route of the table, behind the guard."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as Mount
+
+from venturi.api.call import Api
+from venturi.api.endpoint import endpoint
+from venturi.api.errors import json_response
+from venturi.api.facts import Facts
+from venturi.api.guard import Guard, known_names
+from venturi.api.route import Route, check_routes
+from venturi.api.table import ROUTES
+from venturi.config import Config
+from venturi.core.clock import Clock
+from venturi.store.engine import Store
+
+#: Requests that are answered at the same time in one process; the store's connections bound it.
+THREADS = 8
+
+
+def create_app(
+    store: Store, conf: Config, clock: Clock, run_dir: Path, routes: Sequence[Route] = ROUTES
+) -> Starlette:
+    """The application over a store; `run_dir` is where the scheduler's bell hangs.
+
+    Raises `UndeclaredRoute` when a route does not say who may use it.
+    """
+    check_routes(routes)
+    api = Api(
+        store=store,
+        conf=conf,
+        clock=clock,
+        run_dir=run_dir,
+        facts=Facts(),
+        pool=ThreadPoolExecutor(THREADS, thread_name_prefix="airflow-web"),
+        page_limit=conf.getint("api", "fallback_page_limit", fallback=50),
+        page_limit_max=conf.getint("api", "maximum_page_limit", fallback=100),
+    )
+    return Starlette(
+        routes=[
+            Mount(route.path, endpoint(api, route), methods=[route.method], name=route.name)
+            for route in routes
+        ],
+        middleware=[Middleware(Guard, names=known_names(conf), clock=clock)],
+        exception_handlers={HTTPException: _refused},
+    )
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """No such path, or no such method on it."""
+    assert isinstance(error, HTTPException)
+    answer = json_response({"detail": error.detail}, error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer

@@ -1,0 +1,65 @@
+"""What a handler gets: the store, the clock, who asks, and a way to change things."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from venturi.api.facts import Facts
+from venturi.config import Config
+from venturi.core.clock import Clock, Instant
+from venturi.store.bell import Ring, ring
+from venturi.store.commands.audit import Actor
+from venturi.store.engine import Store, Tx
+from venturi.store.queries.paging import Paging
+
+A = TypeVar("A")
+
+#: Who acts while there is no sign-in.
+ANONYMOUS = "anonymous"
+
+
+class Api(msgspec.Struct, frozen=True, kw_only=True):
+    """What all requests of a process share."""
+
+    store: Store
+    conf: Config
+    clock: Clock
+    run_dir: Path
+    facts: Facts
+    pool: ThreadPoolExecutor
+    #: rows of a list when none are asked for, and at most
+    page_limit: int
+    page_limit_max: int
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, as far as handlers need to know it."""
+
+    api: Api
+    user: str
+    accept: str
+    now: Instant
+
+    @property
+    def actor(self) -> Actor:
+        """Who changes something, for the audit log."""
+        return Actor(self.user, self.now, "rest_api")
+
+    def read(self) -> AbstractContextManager[Tx]:
+        """A transaction that reads."""
+        return self.api.store.read()
+
+    def change(self, body: Callable[[Tx], A], note: Callable[[A], Ring] | Ring | None = None) -> A:
+        """Run `body` in a transaction, then wake the scheduler with `note`."""
+        result = self.api.store.retrying(body)
+        ring(self.api.run_dir, note(result) if callable(note) else note)
+        return result
+
+    def paging(self, limit: int | None, offset: int, order: list[str]) -> Paging:
+        """The part of a list that was asked for, within the configured bounds."""
+        wanted = limit or self.api.page_limit
+        return Paging(min(wanted, self.api.page_limit_max), offset, tuple(order))

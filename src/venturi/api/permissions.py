@@ -1,0 +1,56 @@
+"""What a caller may be allowed to do: the names that routes declare."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One right: a kind of thing and what is done to it.
+
+    `PUBLIC` needs no right at all, and is declared as openly as the others.
+    """
+
+    PUBLIC = "public"
+    DAG_READ = "dag:read"
+    DAG_EDIT = "dag:edit"
+    DAG_DELETE = "dag:delete"
+    RUN_READ = "dag.run:read"
+    RUN_CREATE = "dag.run:create"
+    RUN_EDIT = "dag.run:edit"
+    RUN_DELETE = "dag.run:delete"
+    TASK_READ = "dag.task:read"
+    INSTANCE_READ = "dag.task_instance:read"
+    INSTANCE_EDIT = "dag.task_instance:edit"
+    INSTANCE_DELETE = "dag.task_instance:delete"
+    LOG_READ = "dag.task_log:read"
+    CODE_READ = "dag.code:read"
+    VERSION_READ = "dag.version:read"
+    XCOM_READ = "dag.xcom:read"
+    XCOM_CREATE = "dag.xcom:create"
+    XCOM_EDIT = "dag.xcom:edit"
+    XCOM_DELETE = "dag.xcom:delete"
+    AUDIT_READ = "audit_log:read"
+    IMPORT_ERROR_READ = "import_error:read"
+    JOB_READ = "job:read"
+    POOL_READ = "pool:read"
+    POOL_CREATE = "pool:create"
+    POOL_EDIT = "pool:edit"
+    POOL_DELETE = "pool:delete"
+    VARIABLE_READ = "variable:read"
+    VARIABLE_CREATE = "variable:create"
+    VARIABLE_EDIT = "variable:edit"
+    VARIABLE_DELETE = "variable:delete"
+    CONNECTION_READ = "connection:read"
+    CONNECTION_CREATE = "connection:create"
+    CONNECTION_EDIT = "connection:edit"
+    CONNECTION_DELETE = "connection:delete"
+
+
+class Scope(StrEnum):
+    """To which DAGs a right must apply for a route."""
+
+    #: the route is about no DAG
+    NONE = "none"
+    #: the DAG named in the path; `~` there stands for all that may be seen
+    DAG = "dag"
+    #: a list over DAGs: only those that may be seen
+    DAGS = "dags"

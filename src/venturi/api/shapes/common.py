@@ -1,0 +1,49 @@
+"""What many shapes share."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from venturi.core.clock import Instant
+from venturi.store.queries.runs import Between
+
+#: A date in a body: it must say its time zone.
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+_UUID8 = (8 << 76) | (2 << 62)
+
+
+class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a list and its order."""
+
+    limit: Count | None = None
+    offset: Count = 0
+    order_by: list[str] = []
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A body that refuses what it does not know."""
+
+
+def row_uuid(row_id: int, kind: int = 0) -> UUID:
+    """A row's id in the form of a UUID, as the contract has it: always the same for a row."""
+    return UUID(int=(kind << 96) | _UUID8 | row_id)
+
+
+def between(
+    gte: Instant | None, gt: Instant | None, lte: Instant | None, lt: Instant | None
+) -> Between | None:
+    """A range, or None where nothing restricts it."""
+    if gte is None and gt is None and lte is None and lt is None:
+        return None
+    return Between(gte=gte, gt=gt, lte=lte, lt=lt)
+
+
+def pattern(anywhere: str | None, prefix: str | None) -> str | None:
+    """A search in the store's notation: `%` is anything, `~` (all) is no search."""
+    if prefix:
+        return prefix.replace("%", "") + "%"
+    return None if anywhere in {None, "", "~"} else anywhere
