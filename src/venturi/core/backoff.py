@@ -15,16 +15,19 @@ def retry_delay(
 ) -> float:
     """Seconds to wait after the `tries`-th try failed.
 
-    With `multiplier` 0 every wait is `delay`. Otherwise waits grow as delay * multiplier^(tries-1)
-    and are spread by up to a fifth, so that tasks that failed together do not return together; the
-    spread is a function of `seed` (the instance's name), so the same question has one answer.
-    `ceiling` is the task's max_retry_delay; no wait is longer than a day.
+    With `multiplier` 0 every wait is `delay`, however long. Otherwise waits grow as
+    delay * multiplier^(tries-1) and are spread by up to a fifth, so that tasks that failed together
+    do not return together; the spread is a function of `seed` (the instance's name), so the same
+    question has one answer. `ceiling` is the task's max_retry_delay; no growing wait is longer than
+    a day.
     """
     if multiplier <= 0:
         return max(0.0, delay)
     limit = min(CEILING, ceiling if ceiling is not None else CEILING)
-    # Doubling overflows a float long before anybody waits that long.
-    grown = delay * multiplier ** min(tries - 1, 64) if tries > 1 else delay
+    try:
+        grown = delay * multiplier ** max(0, tries - 1)
+    except OverflowError:  # beyond what a float holds, hence beyond every limit
+        grown = limit
     spread = 1.0 + _fraction((*seed, tries)) / 5.0
     return min(limit, max(0.0, grown * spread))
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from venturi.core.errors import InvalidInput
 from venturi.core.states import RunType
 
-_ALLOWED = re.compile(r"^[A-Za-z0-9_.~:+-]{1,250}$")
-_ID = re.compile(r"^[\w.-]{1,250}$")
+_ALLOWED = re.compile(r"[A-Za-z0-9_.~:+-]{1,250}")
+_ID = re.compile(r"[\w.-]{1,250}")
 
 
 def run_id(run_type: RunType, at: datetime) -> str:
@@ -27,7 +27,7 @@ def run_type_of(text: str) -> RunType:
 
 def check_run_id(text: str) -> str:
     """Return `text` if it may be a run id, else raise `InvalidInput`."""
-    if not _ALLOWED.match(text) or ".." in text:
+    if not _ALLOWED.fullmatch(text) or ".." in text:
         raise InvalidInput(
             f"Run id {text!r} cannot be used: 1 to 250 letters, digits or any of _ . ~ : + - "
             "(and no two dots in a row)."
@@ -37,7 +37,7 @@ def check_run_id(text: str) -> str:
 
 def check_id(kind: str, text: str) -> str:
     """Return `text` if it may name a DAG or task, else raise `InvalidInput` naming `kind`."""
-    if not _ID.match(text):
+    if not _ID.fullmatch(text):
         raise InvalidInput(
             f"{kind} {text!r} cannot be used: 1 to 250 letters, digits, dashes, dots or underscores."
         )

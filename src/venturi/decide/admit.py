@@ -5,7 +5,7 @@ whole and never stands in front of one that is not (rule R11).
 """
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from venturi.core.clock import Instant
@@ -36,22 +36,28 @@ def gate_of(candidate: Candidate) -> Gate:
 
 
 def admit(
-    waiting: Mapping[Gate, Sequence[Candidate]],
+    waiting: Iterable[tuple[Gate, Sequence[Candidate]]],
     in_use: InUse,
     pools: Mapping[str, PoolView],
     capacity: int,
     parallelism: int,
+    paused: Container[str] = (),
 ) -> Admission:
-    """Grant slots, best candidate first, until nothing is free or nobody is waiting."""
+    """Grant slots, best candidate first, until nothing is free or nobody is waiting.
+
+    Each group is sorted by `rank`; a gate may have several groups. Nothing of the DAGs in `paused`
+    is granted.
+    """
     granted: list[Candidate] = []
     refused: list[tuple[Candidate, str]] = []
     free = min(capacity, parallelism - in_use.total)
-    heads = [(rank(group[0]), gate, 0) for gate, group in waiting.items() if group]
+    groups = [(gate, group) for gate, group in waiting if group]
+    heads = [(rank(group[0]), number, 0) for number, (_, group) in enumerate(groups)]
     heapq.heapify(heads)
-    taken = _Taken(in_use, pools)
+    taken = _Taken(in_use, pools, paused)
     while heads and free > 0:
-        _, gate, position = heads[0]
-        group = waiting[gate]
+        _, number, position = heads[0]
+        gate, group = groups[number]
         candidate = group[position]
         reason = taken.refusal(gate, candidate)
         if reason is not None:
@@ -62,12 +68,12 @@ def admit(
         granted.append(candidate)
         free -= 1
         if position + 1 < len(group):
-            heapq.heapreplace(heads, (rank(group[position + 1]), gate, position + 1))
+            heapq.heapreplace(heads, (rank(group[position + 1]), number, position + 1))
         else:
             heapq.heappop(heads)
     refused.extend(
-        (waiting[gate][position], f"all {parallelism} slots of the installation are taken")
-        for _, gate, position in heads
+        (groups[number][1][position], f"all {parallelism} slots of the installation are taken")
+        for _, number, position in heads
     )
     return Admission(granted, refused)
 
@@ -75,14 +81,18 @@ def admit(
 class _Taken:
     """Slots in use, with those granted in this step on top."""
 
-    def __init__(self, in_use: InUse, pools: Mapping[str, PoolView]) -> None:
-        self.pools = pools
+    def __init__(
+        self, in_use: InUse, pools: Mapping[str, PoolView], paused: Container[str]
+    ) -> None:
+        self.pools, self.paused = pools, paused
         self.pool = dict(in_use.by_pool)
         self.dag, self.run = dict(in_use.by_dag), dict(in_use.by_run)
         self.task, self.run_task = dict(in_use.by_task), dict(in_use.by_run_task)
 
     def refusal(self, gate: Gate, candidate: Candidate) -> str | None:
         """The limit that holds the candidate, in words; None when it may have a slot."""
+        if gate.dag_id in self.paused:
+            return f"DAG {gate.dag_id!r} is paused"
         pool = self.pools.get(gate.pool)
         if pool is None:
             return f"pool {gate.pool!r} does not exist"

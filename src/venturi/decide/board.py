@@ -13,6 +13,7 @@ from datetime import timedelta
 from venturi.core.clock import Instant
 from venturi.core.states import ACTIVE, OCCUPYING, RUN_TERMINAL, TERMINAL, RunState, TaskState
 from venturi.decide.admit import gate_of, rank
+from venturi.decide.calendar import following
 from venturi.decide.counting import shift
 from venturi.decide.plan import Move, Plan, RunMove
 from venturi.decide.views import (
@@ -27,6 +28,7 @@ from venturi.decide.views import (
     RunView,
     Snapshot,
 )
+from venturi.spec.timetable.model import Continuous
 
 T = TaskState
 
@@ -77,8 +79,11 @@ class Board:
             self.touched[run_id] = None
 
     def put_run(self, run: RunView) -> None:
-        """Take in a run as its rows say it is (again)."""
+        """Take in a run as its rows say it is (again); one that has ended leaves the board."""
         self.drop_run(run.id)
+        self._link(run)
+        if run.state in RUN_TERMINAL:
+            return
         self.runs[run.id] = run
         self._runs_of.setdefault(run.dag_id, set()).add(run.id)
         self._count_run(run, 1)
@@ -90,8 +95,16 @@ class Board:
         self.touched[run.id] = None
         self._arm_run(run)
 
+    def _link(self, run: RunView) -> None:
+        """Two views of one run must not stand side by side: those who look back see this one."""
+        if run.previous is not None:
+            run.previous = self.runs.get(run.previous.id, run.previous)
+        for follower in self._followers.get(run.id, ()):
+            self.runs[follower].previous = run
+            self.touched[follower] = None
+
     def drop_run(self, run_id: int) -> None:
-        """Forget a run."""
+        """Forget a run; its place is free for another one."""
         run = self.runs.get(run_id)
         if run is None:
             return
@@ -102,8 +115,15 @@ class Board:
         del self.runs[run_id]
         self._runs_of[run.dag_id].discard(run_id)
         if run.previous is not None:
-            self._followers.get(run.previous.id, set()).discard(run_id)
+            followers = self._followers[run.previous.id]
+            followers.discard(run_id)
+            if not followers:
+                del self._followers[run.previous.id]
         self.touched.pop(run_id, None)
+        self.due.add(run.dag_id)
+        for other in self._runs_of[run.dag_id]:
+            if self.runs[other].state is RunState.QUEUED:
+                self.touched[other] = None
 
     def replace_instances(self, run: RunView, task: int, instances: list[Instance]) -> None:
         """A mapped task has its instances now."""
@@ -137,14 +157,18 @@ class Board:
 
     def wake(self, now: Instant) -> None:
         """Look at whatever is due by now."""
+        rung: set[str | int] = set()
         while self._alarms and self._alarms[0][0] <= now:
-            _, _, key = heapq.heappop(self._alarms)
+            rung.add(heapq.heappop(self._alarms)[2])
+        for key in rung:
             if isinstance(key, str):
                 if key in self.dags:
                     self.due.add(key)
             elif key in self.runs:
                 self.touched[key] = None
                 self._arm_run(self.runs[key], now)
+        for dag_id in self.due:
+            self._arm_continuous(dag_id, now)
 
     def fold(self, plan: Plan, now: Instant) -> None:
         """The plan is committed: carry it out here, and note what it touches."""
@@ -174,6 +198,8 @@ class Board:
         instance.reschedules = move.reschedules
         if move.skips is not None:
             instance.skips = move.skips
+        for key, length in move.lengths:
+            run.lengths[run.graph.tasks[instance.task].task_id, key, instance.map_index] = length
         if move.state is T.QUEUED:
             instance.queued_at = now
         self._enter(run, instance)
@@ -189,8 +215,16 @@ class Board:
             if numbers is not None:
                 numbers.add(task)
                 numbers.update(run.graph.downstream[task])
-        for follower in self._followers.get(run.id, ()):
-            self.touched[follower] = None
+        followers = self._followers.get(run.id)
+        if not followers:
+            return
+        # The same task looks back at it, and with `wait_for_downstream` the tasks above it do.
+        names = [run.graph.tasks[n].task_id for n in (task, *run.graph.upstream[task])]
+        for follower in followers:
+            index = self.runs[follower].graph.index
+            numbers = self.touched.setdefault(follower, set())
+            if numbers is not None:
+                numbers.update(index[name] for name in names if name in index)
 
     def _fold_run(self, move: RunMove, now: Instant) -> None:
         run = move.run
@@ -199,10 +233,7 @@ class Board:
         self._count_run(run, 1)
         if move.state in RUN_TERMINAL:
             self.drop_run(run.id)
-            self.due.add(run.dag_id)
-            for run_id in self._runs_of.get(run.dag_id, ()):
-                if self.runs[run_id].state is RunState.QUEUED:
-                    self.touched[run_id] = None
+            run.previous = None  # or a chain of all runs there ever were would be kept
         else:
             run.start_date = now
             self.touched[run.id] = None
@@ -224,6 +255,17 @@ class Board:
         dag = self.dags.get(dag_id)
         if dag is not None and dag.next_run is not None:
             self._alarm(dag.next_run.run_after, dag_id)
+
+    def _arm_continuous(self, dag_id: str, now: Instant) -> None:
+        """A continuous DAG's next run is known only once nothing of it is active."""
+        dag = self.dags.get(dag_id)
+        if dag is None or dag.running + dag.queued:
+            return
+        spec = dag.graph.spec
+        if isinstance(spec.timetable, Continuous):
+            info = following(spec, dag.last_run, now)
+            if info is not None and info.run_after > now:
+                self._alarm(info.run_after, dag_id)
 
     def _arm_run(self, run: RunView, after: Instant | None = None) -> None:
         """Set the alarm for the earliest thing in the run that is due by itself after `after`."""

@@ -28,6 +28,7 @@ def conclude(draft: Draft, report: Report, now: Instant) -> bool:
         after.reason,
         due=after.due,
         skips=result.skips if after.state is T.SUCCESS else None,
+        lengths=result.lengths,
     )
     draft.wake_at(after.due)
     if after.state is T.SUCCESS and run.state is RunState.RUNNING:

@@ -9,7 +9,7 @@ from venturi.decide.admit import admit, gate_of, rank
 from venturi.decide.calendar import create_due, start_queued
 from venturi.decide.conclude import conclude
 from venturi.decide.draft import Draft
-from venturi.decide.finish import finish
+from venturi.decide.finish import cut_short, finish
 from venturi.decide.plan import Plan
 from venturi.decide.ready import ready
 from venturi.decide.views import Candidate, Gate, RunView, Snapshot
@@ -27,8 +27,10 @@ def decide(snapshot: Snapshot, now: Instant) -> Plan:
     for dag_id, runs in _queued_runs(snapshot).items():
         start_queued(draft, snapshot.dags[dag_id], runs)
     for run in _moving_runs(draft):
-        ready(draft, run, now)
-        finish(draft, run, now)
+        cut_short(draft, run, now)
+        if draft.run_state_of(run) is RunState.RUNNING:
+            ready(draft, run, now)
+            finish(draft, run, now)
     _admit(draft)
     return Plan(
         new_runs=tuple(draft.new_runs),
@@ -73,14 +75,14 @@ def _admit(draft: Draft) -> None:
         snapshot.pools,
         snapshot.capacity,
         snapshot.limits.parallelism,
+        {dag_id for dag_id, dag in snapshot.dags.items() if dag.paused},
     )
     for run, instance in admission.granted:
         draft.move(run, instance, T.QUEUED, "it got a slot")
 
 
-def _waiting_now(draft: Draft) -> Mapping[Gate, Sequence[Candidate]]:
+def _waiting_now(draft: Draft) -> list[tuple[Gate, Sequence[Candidate]]]:
     """Those who waited before this step, less those it moved, plus those it made ready."""
-    snapshot = draft.snapshot
     fresh: defaultdict[Gate, list[Candidate]] = defaultdict(list)
     moved: set[Gate] = set()
     for move in draft.moves.values():
@@ -89,13 +91,12 @@ def _waiting_now(draft: Draft) -> Mapping[Gate, Sequence[Candidate]]:
             fresh[gate_of(candidate)].append(candidate)
         elif move.instance.state is T.SCHEDULED:
             moved.add(gate_of(candidate))
-    if not fresh and not moved:
-        return snapshot.waiting
-    merged = dict(snapshot.waiting)
-    for gate in moved:
-        merged[gate] = [
-            c for c in merged.get(gate, ()) if draft.state_of(c.instance) is T.SCHEDULED
-        ]
-    for gate, group in fresh.items():
-        merged[gate] = sorted([*merged.get(gate, ()), *group], key=rank)
-    return merged
+    waiting: list[tuple[Gate, Sequence[Candidate]]] = []
+    for gate, group in draft.snapshot.waiting.items():
+        if gate in moved:
+            left = [c for c in group if draft.state_of(c.instance) is T.SCHEDULED]
+            waiting.append((gate, left))
+        else:
+            waiting.append((gate, group))
+    waiting.extend((gate, sorted(group, key=rank)) for gate, group in fresh.items())
+    return waiting

@@ -19,6 +19,8 @@ class Draft:
         self.next_at: Instant | None = None
         #: attempts of each run that end with this plan
         self.ended: dict[int, int] = {}
+        #: runs of which some instance is made ready by this plan
+        self.going: set[int] = set()
 
     def wake_at(self, instant: Instant | None) -> None:
         """Something is due at `instant`."""
@@ -35,6 +37,16 @@ class Draft:
         move = self.run_moves.get(run.id)
         return run.state if move is None else move.state
 
+    def length_of(self, run: RunView, task_id: str, key: str) -> int | None:
+        """How many items a plain task's result has, after the moves so far."""
+        number = run.graph.index.get(task_id)
+        for instance in run.instances[number] if number is not None else ():
+            move = self.moves.get(instance.id)
+            for name, length in move.lengths if move is not None else ():
+                if name == key:
+                    return length
+        return run.lengths.get((task_id, key, -1))
+
     def move(
         self,
         run: RunView,
@@ -45,6 +57,7 @@ class Draft:
         due: Instant | None = None,
         cancel: bool = False,
         skips: tuple[str, ...] | None = None,
+        lengths: tuple[tuple[str, int], ...] = (),
     ) -> None:
         """Plan a transition. Two moves of one instance in a step become one, from where it was."""
         before = self.moves.get(instance.id)
@@ -53,6 +66,7 @@ class Draft:
         try_number = instance.try_number if before is None else before.try_number
         reschedules = instance.reschedules if before is None else before.reschedules
         if state is TaskState.SCHEDULED:
+            self.going.add(run.id)
             # A rescheduled or resumed attempt goes on with the try it had.
             if now_state in _GOES_ON:
                 reschedules += 1
@@ -77,6 +91,7 @@ class Draft:
             due=due,
             skips=skips,
             reschedules=reschedules,
+            lengths=lengths,
             cancel=cancel,
         )
 

@@ -1,32 +1,30 @@
 """How many instances a mapped task has."""
 
 from venturi.core.states import TERMINAL, TaskState
+from venturi.decide.draft import Draft
 from venturi.decide.views import RunView
-from venturi.spec.model import MapSource, XComSource
+from venturi.spec.model import MapSource, MapSpec, XComSource
 
 
-def instances_wanted(run: RunView, number: int) -> int | None:
+def instances_wanted(draft: Draft, run: RunView, mapped: MapSpec) -> int | None:
     """The product of the lengths of everything it is expanded over.
 
     None when a length is not known although the upstream is done: the task that should have
     returned it was skipped, failed, or returned nothing that has a length.
     """
-    mapped = run.graph.tasks[number].mapped
-    if mapped is None:
-        return 1
     count = 1
     for source in mapped.sources:
-        length = _length(run, source)
+        length = _length(draft, run, source)
         if length is None:
             return None
         count *= length
     return count
 
 
-def _length(run: RunView, source: MapSource) -> int | None:
+def _length(draft: Draft, run: RunView, source: MapSource) -> int | None:
     if source.length is not None:
         return source.length
-    found = [_xcom_length(run, xcom) for xcom in source.xcoms]
+    found = [_xcom_length(draft, run, xcom) for xcom in source.xcoms]
     known = [length for length in found if length is not None]
     if len(known) < len(found):
         return None
@@ -40,17 +38,17 @@ def _length(run: RunView, source: MapSource) -> int | None:
             return sum(lengths)
 
 
-def _xcom_length(run: RunView, source: XComSource) -> int | None:
+def _xcom_length(draft: Draft, run: RunView, source: XComSource) -> int | None:
     """A plain task's result counts its items; a mapped task's results are the items."""
     number = run.graph.index.get(source.task_id)
     if number is None:
         return None
     if number in run.graph.mapped:
-        states = [instance.state for instance in run.instances[number]]
+        states = [draft.state_of(instance) for instance in run.instances[number]]
         if any(state not in TERMINAL for state in states):
             return None
         return sum(
             state is TaskState.SUCCESS and instance.map_index >= 0
             for state, instance in zip(states, run.instances[number], strict=True)
         )
-    return run.lengths.get((source.task_id, source.key, -1))
+    return draft.length_of(run, source.task_id, source.key)

@@ -1,5 +1,6 @@
 """When and how a run ends."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from venturi.core.clock import Instant
@@ -7,16 +8,22 @@ from venturi.core.states import ACTIVE, FAILED_STATES, TERMINAL, RunState, TaskS
 from venturi.decide.draft import Draft
 from venturi.decide.verdict import OPEN_TO_RUN, Kind, verdict
 from venturi.decide.views import RunView
+from venturi.spec.graph import Graph
 
 T = TaskState
 
 
+def cut_short(draft: Draft, run: RunView, now: Instant) -> None:
+    """End what must not go on: all of a run whose time is up, the rest of one that fails fast."""
+    if not _timed_out(draft, run, now):
+        _fail_fast(draft, run)
+
+
 def finish(draft: Draft, run: RunView, now: Instant) -> None:
-    """End the run if it is time to: all done, timed out, failed fast, or stuck for good."""
-    if _timed_out(draft, run, now) or _failed_fast(draft, run):
-        return
-    if draft.snapshot.in_use.by_run.get(run.id, 0) > draft.ended.get(run.id, 0):
-        return  # something runs: no need to look at every instance
+    """End the run if it is time to: all is done, or it is stuck for good."""
+    busy = draft.snapshot.in_use.by_run.get(run.id, 0) > draft.ended.get(run.id, 0)
+    if busy or run.id in draft.going:
+        return  # something goes on: no need to look at every instance
     all_done = True
     for group in run.instances:
         for instance in group:
@@ -33,9 +40,11 @@ def finish(draft: Draft, run: RunView, now: Instant) -> None:
 
 
 def _end(draft: Draft, run: RunView) -> None:
+    # What failed fast never got to the leaves: there every task that counts decides.
+    deciding = _counting(run.graph) if run.graph.spec.fail_fast else run.graph.leaves
     bad = [
         run.graph.tasks[number].task_id
-        for number in run.graph.leaves
+        for number in deciding
         if any(draft.state_of(instance) in FAILED_STATES for instance in run.instances[number])
     ]
     if bad:
@@ -46,45 +55,48 @@ def _end(draft: Draft, run: RunView) -> None:
 
 def _timed_out(draft: Draft, run: RunView, now: Instant) -> bool:
     timeout = run.graph.spec.dagrun_timeout
-    if timeout is None or run.start_date is None:
-        return False
+    if timeout is None or run.start_date is None or run.id in draft.run_moves:
+        return False  # a run that is started (again) with this plan has all its time before it
     end = run.start_date + timedelta(seconds=timeout)
     if now < end:
         draft.wake_at(end)
         return False
     reason = f"the run took longer than its dagrun_timeout of {timeout:g} s"
-    _close(draft, run, reason, T.SKIPPED)
+    _close(draft, run, range(len(run.instances)), reason)
     draft.move_run(run, RunState.FAILED, reason)
     return True
 
 
-def _failed_fast(draft: Draft, run: RunView) -> bool:
+def _fail_fast(draft: Draft, run: RunView) -> None:
+    """End everything but teardowns once a task that counts has failed."""
     if not run.graph.spec.fail_fast:
-        return False
-    for group in run.instances:
-        for instance in group:
-            if draft.state_of(instance) is T.FAILED:
-                name = run.graph.tasks[instance.task].task_id
-                _close(draft, run, f"{name} failed and the DAG is set to fail fast", T.SKIPPED)
-                _end(draft, run)
-                if run.id in draft.run_moves:
-                    draft.move_run(run, RunState.FAILED, f"failed fast: {name}")
-                return True
-    return False
+        return
+    for number in _counting(run.graph):
+        if any(draft.state_of(instance) is T.FAILED for instance in run.instances[number]):
+            name = run.graph.tasks[number].task_id
+            others = [i for i, task in enumerate(run.graph.tasks) if not task.is_teardown]
+            _close(draft, run, others, f"{name} failed and the DAG is set to fail fast")
+            return
 
 
-def _close(draft: Draft, run: RunView, reason: str, state: TaskState) -> None:
-    """End whatever has not ended: attempts that live are cancelled."""
-    for group in run.instances:
-        for instance in group:
-            now_state = draft.state_of(instance)
-            if now_state in TERMINAL:
-                continue
-            if instance.state in ACTIVE:
+def _counting(graph: Graph) -> list[int]:
+    """The tasks whose failure is the run's: all but teardowns that say they do not matter."""
+    return [
+        number
+        for number, task in enumerate(graph.tasks)
+        if not task.is_teardown or task.on_failure_fail_dagrun
+    ]
+
+
+def _close(draft: Draft, run: RunView, numbers: Iterable[int], reason: str) -> None:
+    """End whatever of these tasks has not ended: attempts that live fail and are cancelled."""
+    for number in numbers:
+        for instance in run.instances[number]:
+            state = draft.state_of(instance)
+            if state in ACTIVE:
                 draft.move(run, instance, T.FAILED, reason, cancel=True)
-            else:
-                draft.moves.pop(instance.id, None)
-                draft.move(run, instance, state, reason)
+            elif state not in TERMINAL:
+                draft.move(run, instance, T.SKIPPED, reason)
 
 
 #: Rows whose waiting ends by something outside the run.

@@ -38,25 +38,19 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     due: Instant | None = None
     skips: tuple[str, ...] | None = None
     reschedules: int = 0
+    #: lengths of its results that mapped tasks may expand over: (key, length)
+    lengths: tuple[tuple[str, int], ...] = ()
     #: an attempt of the instance may be alive and has to be ended
     cancel: bool = False
 
 
 class Expansion(msgspec.Struct, frozen=True, kw_only=True):
-    """A mapped task gets its instances: `count` in all; `count` 0 means it is skipped."""
+    """A mapped task gets its instances: `count` in all, at least one."""
 
     run: RunView
     task: int
     count: int
     reason: str = "its upstream results are known"
-
-
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a candidate got no slot."""
-
-    run: RunView
-    instance: Instance
-    reason: str
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from venturi.decide.expand import instances_wanted
 from venturi.decide.plan import Expansion
 from venturi.decide.verdict import OPEN_TO_RUN, Kind, verdict
 from venturi.decide.views import RunView
+from venturi.spec.model import MapSpec
 
 _MOVES = {
     Kind.RUN: TaskState.SCHEDULED,
@@ -37,6 +38,7 @@ def ready(draft: Draft, run: RunView, now: Instant) -> None:
 def _judge(draft: Draft, run: RunView, number: int, now: Instant) -> bool:
     """Verdicts for the instances of one task; True when some of them are now terminal."""
     ended = False
+    task = run.graph.tasks[number]
     for instance in run.instances[number]:
         if instance.id in draft.moves or instance.state not in OPEN_TO_RUN:
             continue
@@ -45,7 +47,8 @@ def _judge(draft: Draft, run: RunView, number: int, now: Instant) -> bool:
             case Kind.WAIT:
                 draft.wake_at(said.until)
             case Kind.EXPAND:
-                ended |= _expand(draft, run, number)
+                assert task.mapped is not None
+                ended |= _expand(draft, run, number, task.mapped)
             case _:
                 state = _MOVES[said.kind]
                 draft.move(run, instance, state, said.text)
@@ -53,10 +56,10 @@ def _judge(draft: Draft, run: RunView, number: int, now: Instant) -> bool:
     return ended
 
 
-def _expand(draft: Draft, run: RunView, number: int) -> bool:
+def _expand(draft: Draft, run: RunView, number: int, mapped: MapSpec) -> bool:
     """Plan the instances of a mapped task; True when there are none and it is skipped."""
     placeholder = run.instances[number][0]
-    count = instances_wanted(run, number)
+    count = instances_wanted(draft, run, mapped)
     if count is None:
         draft.move(
             run,

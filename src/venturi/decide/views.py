@@ -1,6 +1,7 @@
 """What deciding looks at. The shell keeps these in memory; `decide` never changes them."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import msgspec
@@ -213,7 +214,7 @@ class Snapshot(msgspec.Struct, kw_only=True):
     #: DAGs whose next run may be due, or whose queued runs may start
     due: Sequence[str] = ()
     runs: Mapping[int, RunView] = {}
-    touched: Mapping[int, Set[int] | None] = {}
+    touched: Mapping[int, AbstractSet[int] | None] = {}
     #: waiting for a slot (SCHEDULED), in groups that share all limits, best first within each
     waiting: Mapping["Gate", Sequence[Candidate]] = {}
     pools: Mapping[str, PoolView] = {}

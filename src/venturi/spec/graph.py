@@ -114,11 +114,13 @@ def _total(bits: int, own: Sequence[int]) -> int:
 def _deciding(graph: Graph) -> tuple[int, ...]:
     """Leaves that decide how the run ended: a teardown counts only if its file says so.
 
-    Where a teardown that does not count stands last, the tasks above it count instead.
+    The tasks right above a teardown that does not count are leaves too. Where nothing counts, all
+    leaves do.
     """
     counts = [not task.is_teardown or task.on_failure_fail_dagrun for task in graph.tasks]
-    #: whether a task that counts stands anywhere below
-    below = [False] * len(counts)
-    for number in reversed(graph.order):
-        below[number] = any(counts[c] or below[c] for c in graph.downstream[number])
-    return tuple(i for i, counting in enumerate(counts) if counting and not below[i])
+    leaves = tuple(
+        number
+        for number, below in enumerate(graph.downstream)
+        if counts[number] and not any(counts[child] for child in below)
+    )
+    return leaves or tuple(i for i, below in enumerate(graph.downstream) if not below)
