@@ -7,6 +7,7 @@ them on SIGHUP, and takes them with it on SIGTERM and SIGINT.
 
 import argparse
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -116,6 +117,9 @@ class Master:
         import venturi.api.worker  # noqa: F401 - loaded once, for all workers
 
         setproctitle.setproctitle(MASTER_TITLE)
+        # What is loaded now is the workers' too; a collector that looks at it would copy it.
+        gc.collect()
+        gc.freeze()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             for _ in range(self.settings.workers):

@@ -6,7 +6,6 @@ Here the flag is an event and the date is written when an answer is sent.
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -82,9 +81,6 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     loop.add_reader(master, stop.set)
     await server.startup(sockets=[listener])
-    # Everything loaded so far stays: the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
     os.write(ready, b"+")
     os.close(ready)
     await stop.wait()
