@@ -32,7 +32,7 @@ def story_of(error: BaseException) -> str:
     return "\n".join(_told(error, set())).rstrip()
 
 
-def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
+def _told(error: BaseException, seen: set[int], named: bool = False) -> Iterator[str]:
     seen.add(id(error))
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     frames = _worth_showing(error)
@@ -44,14 +44,14 @@ def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
     if frames:
         yield "Traceback (most recent call last, frames of Venturi left out):"
         yield "".join(format_list(frames)).rstrip()
-    if frames or earlier is not None:
+    if frames or named or earlier is not None:
         text = str(error)
         kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
         yield f"{kind}: {text}" if text else kind
     yield from getattr(error, "__notes__", ())
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
-            yield from _told(each, seen)
+            yield from _told(each, seen, named=True)
 
 
 def _worth_showing(error: BaseException) -> list[FrameSummary]:
