@@ -97,15 +97,20 @@ def _note(row: DagRow, waiting: int) -> str:
 
 def list_import_errors(args: argparse.Namespace) -> None:
     """List the files that could not be read."""
-    page = read(dag_lists.list_import_errors)
-    rows = [
-        {"filepath": row.filename, "error": row.text, "timestamp": row.timestamp}
-        for row in page.rows
-    ]
+    rows: list[dict[str, Any]]
+    if args.local or args.subdir:
+        from venturi.cli.commands.local import list_local_errors
+
+        rows = [dict(row) for row in list_local_errors(args)]
+    else:
+        rows = [
+            {"filepath": row.filename, "error": row.text, "timestamp": row.timestamp}
+            for row in read(dag_lists.list_import_errors).rows
+        ]
     if args.output == "table" and rows:
         # A traceback in a table cannot be read: one after the other instead.
         for row in rows:
-            print(f"{row['filepath']}  ({row['timestamp']})\n{_indented(str(row['error']))}\n")
+            print(f"{row['filepath']}\n{_indented(str(row['error']))}\n")
         return
     print_rows(rows, args.output, empty="All files could be read.")
 

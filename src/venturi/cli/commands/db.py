@@ -52,6 +52,12 @@ def reset(args: argparse.Namespace) -> None:
     store = opened(ready=False)
     shown = store.url.render_as_string(hide_password=True)
     confirm(f"This deletes everything in {shown}. Go on?", yes=args.yes)
+    if args.skip_init:
+        from venturi.store.commands.schema import drop_tables
+
+        drop_tables(store)
+        print(f"Removed all tables from {shown}")
+        return
     reset_store(store)
     print(f"Emptied {shown}")
 

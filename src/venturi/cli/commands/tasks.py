@@ -1,11 +1,21 @@
 """Tasks and task instances: list, states, clear."""
 
 import argparse
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from venturi.cli.commands.runs import named_run
 from venturi.cli.output import print_rows
-from venturi.cli.session import log_folder, read
+from venturi.cli.session import (
+    change,
+    configured,
+    confirm,
+    date,
+    log_folder,
+    now,
+    read,
+    ring_bell,
+)
 from venturi.store.engine import Tx
 from venturi.store.queries.instances import (
     InstanceFilter,
@@ -15,6 +25,10 @@ from venturi.store.queries.instances import (
 )
 from venturi.store.queries.runs import RunRow
 from venturi.store.queries.specs import spec_of
+
+if TYPE_CHECKING:
+    from venturi.store.commands.audit import Actor
+    from venturi.store.commands.instances import Chosen
 
 
 def list_tasks(args: argparse.Namespace) -> None:
@@ -118,3 +132,102 @@ def state(args: argparse.Namespace) -> None:
         return get_instance(tx, run.dag_id, run.run_id, args.task_id, args.map_index)
 
     print(read(body).state)
+
+
+def clear(args: argparse.Namespace) -> None:
+    """Let task instances run again, after showing which."""
+    from venturi.store.commands import instances
+    from venturi.store.commands.dags import matching
+    from venturi.store.commands.instances import Chosen, Selection
+
+    configured()
+    start, end = date(args.start_date), date(args.end_date)
+
+    def chosen(tx: Tx) -> list[Chosen]:
+        ids = matching(tx, args.dag_id) if args.dag_regex else [args.dag_id]
+        return [
+            row
+            for dag_id in ids
+            for row in instances.select_instances(
+                tx,
+                Selection(
+                    dag_id=dag_id,
+                    task_regex=args.task_regex,
+                    start=start,
+                    end=end,
+                    upstream=args.upstream,
+                    downstream=args.downstream,
+                    only_failed=args.only_failed,
+                    only_running=args.only_running,
+                ),
+            )
+        ]
+
+    found = read(chosen)
+    if not found:
+        print("There is nothing to clear: no such task instance has run.")
+        return
+    _preview(found)
+    confirm(f"Clear these {len(found)} task instances?", yes=args.yes)
+    done = change(lambda tx, who: instances.clear(tx, chosen(tx), who))
+    ring_bell(dag_ids=sorted({row.dag_id for row in found}), run_ids=done.run_ids)
+    print(f"Cleared {done.instances} task instances of {len(done.run_ids)} runs")
+
+
+#: More of them than this are not all shown.
+_PREVIEW = 50
+
+
+def _preview(found: "Sequence[Chosen]") -> None:
+    rows = [
+        {
+            "dag_id": row.dag_id,
+            "task_id": row.task_id + (f"[{row.map_index}]" if row.map_index >= 0 else ""),
+            "run_id": row.run_id,
+            "state": row.state,
+        }
+        for row in found[:_PREVIEW]
+    ]
+    print_rows(rows)
+    if len(found) > _PREVIEW:
+        print(f"... and {len(found) - _PREVIEW} more")
+
+
+def mark_success(args: argparse.Namespace) -> None:
+    """Mark one task instance successful without running it."""
+    from venturi.core.states import TaskState
+    from venturi.store.commands.instances import Cleared, Selection, select_instances
+    from venturi.store.commands.marks import mark
+
+    def body(tx: Tx, who: "Actor") -> Cleared:
+        run = named_run(tx, args.dag_id, args.logical_date_or_run_id)
+        which = Selection(
+            dag_id=run.dag_id,
+            task_ids=(args.task_id,),
+            run_ids=(run.run_id,),
+            only_with_state=False,
+        )
+        chosen = select_instances(tx, which)
+        if args.map_index >= 0:
+            chosen = [row for row in chosen if row.map_index == args.map_index]
+        return mark(tx, chosen, TaskState.SUCCESS, who)
+
+    done = change(body)
+    ring_bell(dag_ids=[args.dag_id], run_ids=done.run_ids)
+    print(f"Marked {done.instances} task instances successful")
+
+
+def failed_deps(args: argparse.Namespace) -> None:
+    """Say why a task instance does not run."""
+    from venturi.cli.why import reasons
+
+    def body(tx: Tx) -> list[dict[str, str]]:
+        run = named_run(tx, args.dag_id, args.logical_date_or_run_id)
+        return reasons(tx, run, args.task_id, args.map_index, now())
+
+    rows = read(body)
+    if not rows:
+        print("Task instance dependencies are all met.")
+        return
+    print("Task instance dependencies not met:")
+    print_rows(rows, columns=("dependency", "reason"))
