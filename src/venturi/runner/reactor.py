@@ -25,19 +25,22 @@ class Reactor:
 
     def watch(self, source: Any, heard: Heard, events: int = READ) -> None:
         """Call `heard` when `source` is ready; a source that is watched changes its events."""
-        if source in self._selector.get_map():
+        if self.is_watched(source):
             self._selector.modify(source, events, heard)
         else:
             self._selector.register(source, events, heard)
 
     def forget(self, source: Any) -> None:
         """Watch `source` no more."""
-        if source in self._selector.get_map():
+        if self.is_watched(source):
             self._selector.unregister(source)
 
     def is_watched(self, source: Any) -> bool:
-        """Whether `source` is being watched."""
-        return source in self._selector.get_map()
+        """Whether `source` is being watched; what has been closed is not."""
+        try:
+            return source in self._selector.get_map()
+        except ValueError:
+            return False
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Call `action` once, `seconds` from now."""
@@ -59,8 +62,10 @@ class Reactor:
         if self._timers:
             timeout = max(0.0, self._timers[0][0] - self.clock.monotonic())
         for key, events in self._selector.select(timeout):
-            if key.fileobj in self._selector.get_map():  # an earlier call may have closed it
-                key.data(events)
+            now = self._selector.get_map().get(key.fd)
+            # An earlier call may have closed it, and another one may have its number already.
+            if now is not None and now.fileobj is key.fileobj:
+                now.data(events)
         now = self.clock.monotonic()
         while self._timers and self._timers[0][0] <= now:
             heappop(self._timers)[2]()
