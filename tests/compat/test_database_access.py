@@ -1,15 +1,17 @@
 """Code that asks the metadata database itself, as 1.x and 2.x allowed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from venturi.compat.shims import orm, records
+from venturi.config import get_config
 from venturi.store.schema.all import metadata
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty metadata database that sessions are opened on."""
     from venturi.store.engine import Store
 
@@ -19,7 +21,9 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     store.close()
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", f"sqlite:///{file}")
-    return file
+    get_config.cache_clear()
+    yield file
+    get_config.cache_clear()
 
 
 def test_every_class_has_its_table() -> None:
@@ -61,7 +65,7 @@ def test_a_function_is_given_a_session_of_its_own(database: Path) -> None:
     with create_session() as session:
         session.add(Pool(pool="small", slots=2))
 
-    @provide_session
+    @provide_session  # type: ignore[untyped-decorator]
     def slots(pool: str, session: object = None) -> int:
         return int(session.query(Pool).filter_by(pool=pool).one().slots)  # type: ignore[attr-defined]
 

@@ -174,4 +174,4 @@ def test_the_finder_is_installed_once() -> None:
 
     install()
     install()
-    assert sys.meta_path.count(TableFinder) == 1  # type: ignore[arg-type]
+    assert sys.meta_path.count(TableFinder) == 1

@@ -104,10 +104,11 @@ def test_names_of_earlier_lines_still_name_states_and_rules() -> None:
     assert State.FAILED in State.finished and None in State.unfinished
     assert State.color(State.FAILED) == "red"
     assert TriggerRule.DUMMY == TriggerRule.ALWAYS == "always"
-    assert TriggerRule("none_failed_or_skipped") == TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS
+    rule: Any = TriggerRule
+    assert rule("none_failed_or_skipped") == TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS
     assert TriggerRule.is_valid("dummy") and not TriggerRule.is_valid("sometimes")
     assert DagRunType.from_run_id("scheduled__2020-01-01") is DagRunType.SCHEDULED
-    assert DagRunType.DATASET_TRIGGERED is DagRunType.ASSET_TRIGGERED
+    assert DagRunType["DATASET_TRIGGERED"] == "asset_triggered"
 
 
 def test_markers_and_text() -> None:
@@ -170,7 +171,8 @@ def test_a_decorator_is_taken_out_of_a_source() -> None:
 
 def test_a_password_is_kept_as_a_hash() -> None:
     class Row:
-        username = password = None
+        username: Any = None
+        password: Any = None
 
     row = Row()
     user = PasswordUser(row)

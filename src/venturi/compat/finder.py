@@ -14,11 +14,8 @@ from types import ModuleType
 
 from venturi.compat.callers import caller_of, is_only_looking
 from venturi.compat.names import served_names, served_value
-from venturi.compat.rows import children_of, is_below, is_known
+from venturi.compat.rows import PROVIDERS, children_of, is_below, is_known, may_be_on_disk
 from venturi.compat.served import added_modules, load_for_script, may_be_plugin
-
-PROVIDERS = "airflow.providers"
-STANDARD = "airflow.providers.standard"
 
 
 def extend_path(path: Iterable[str], package: str) -> list[str]:
@@ -110,7 +107,7 @@ class TableFinder:
         """The spec of a module of Airflow; raises `ModuleNotFoundError` with a way out."""
         if not module.startswith("airflow."):
             return None
-        if is_below(module, PROVIDERS) and module != PROVIDERS and not is_below(module, STANDARD):
+        if may_be_on_disk(module):
             spec = spec_on_disk(module)
             if spec is not None:
                 return spec

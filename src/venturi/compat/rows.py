@@ -10,6 +10,9 @@ from importlib import import_module
 #: module -> {home: "Name Old=New ..."}
 Rows = Mapping[str, Mapping[str, str]]
 
+PROVIDERS = "airflow.providers"
+STANDARD = "airflow.providers.standard"
+
 #: The tables of a file, by what they say about the importing file's age.
 ERAS = ("V1", "V2", "V3", "ANY")
 
@@ -49,6 +52,11 @@ def is_below(module: str, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
 
 
+def may_be_on_disk(module: str) -> bool:
+    """Whether an installed provider package may have `module`; `standard` is always ours."""
+    return module.startswith(f"{PROVIDERS}.") and not is_below(module, STANDARD)
+
+
 def _parsed(era: str, homes: Mapping[str, str]) -> Iterator[tuple[str, Row]]:
     for home, names in homes.items():
         for word in names.split():
@@ -78,11 +86,16 @@ def rows_of(module: str) -> dict[str, Row]:
 
 
 def find_row(module: str, name: str) -> Row | None:
-    """The row of a name, followed through the table up to its last home in it."""
+    """The row of a name, followed through the table up to its last home in it.
+
+    The way ends at a provider's module: whether a file on disk or the table has it is decided when
+    it is imported.
+    """
     row = rows_of(module).get(name)
     if row is None:
         return None
-    onward = find_row(row.home, row.name) if is_below(row.home, "airflow") else None
+    follows = is_below(row.home, "airflow") and not may_be_on_disk(row.home)
+    onward = find_row(row.home, row.name) if follows else None
     return Row(row.era, onward.home, onward.name) if onward else row
 
 

@@ -1,7 +1,7 @@
 """`airflow.lineage`: accepted; what tasks read and write is said by `inlets` and `outlets`."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -16,8 +16,39 @@ def apply_lineage(func: F) -> F:
     return func
 
 
+class AssetLineageInfo:
+    """An asset that hooks have touched, and how often."""
+
+    def __init__(self, asset: Any, count: int = 1, context: Any = None) -> None:
+        self.asset, self.count, self.context = asset, count, context
+
+
+class HookLineage(NamedTuple):
+    """What hooks have read and written."""
+
+    inputs: tuple[AssetLineageInfo, ...] = ()
+    outputs: tuple[AssetLineageInfo, ...] = ()
+    extra: tuple[Any, ...] = ()
+
+
+class HookLineageReader:
+    """Reads what a collector has collected."""
+
+    def __init__(self, **_: Any) -> None:
+        self.lineage_collector = get_hook_lineage_collector()
+
+    def retrieve_hook_lineage(self) -> HookLineage:
+        """What hooks have read and written."""
+        return self.lineage_collector.collected_assets
+
+
 class HookLineageCollector:
     """Takes what hooks report of the data they touch; kept for nobody yet."""
+
+    @property
+    def collected_assets(self) -> HookLineage:
+        """What has been kept."""
+        return HookLineage()
 
     @property
     def has_collected(self) -> bool:

@@ -115,7 +115,13 @@ ANY: Rows = {
     "airflow.observability.stats": {f"{_SHIMS}.metrics": "Stats"},
     "airflow.lineage": {f"{_SHIMS}.lineage": "prepare_lineage apply_lineage"},
     "airflow.lineage.hook": {
-        f"{_SHIMS}.lineage": "get_hook_lineage_collector HookLineageCollector"
+        f"{_SHIMS}.lineage": (
+            "get_hook_lineage_collector HookLineageCollector NoOpCollector=HookLineageCollector "
+            "HookLineage HookLineageReader AssetLineageInfo DatasetLineageInfo=AssetLineageInfo"
+        )
+    },
+    "airflow.api_fastapi.auth.managers.models.resource_details": {
+        f"{_SHIMS}.details": "AssetDetails AssetAliasDetails"
     },
     "airflow.api.common.trigger_dag": {f"{_SHIMS}.triggering": "trigger_dag"},
     "airflow.dag_processing.dagbag": {f"{_SHIMS}.dagbag": "DagBag"},

@@ -53,7 +53,10 @@ V2: Rows = {
     f"{_}.connection": {"airflow.sdk": "Connection"},
     f"{_}.xcom_arg": {"airflow.sdk": "XComArg"},
     f"{_}.dagbag": {"venturi.compat.shims.dagbag": "DagBag"},
-    f"{_}.asset": {"venturi.compat.shims.records": "AssetModel AssetEvent"},
+    f"{_}.asset": {
+        _RECORDS: "AssetModel AssetEvent",
+        "venturi.compat.shims.details": "expand_alias_to_assets",
+    },
     f"{_}.dataset": {
         "venturi.compat.shims.records": "DatasetModel=AssetModel DatasetEvent=AssetEvent"
     },

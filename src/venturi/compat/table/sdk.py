@@ -49,6 +49,9 @@ V3: Rows = {
         f"{_SDK}.parsing_context": "get_parsing_context",
         f"{_SDK}.template": "literal",
         f"{_SDK}.trigger": "BaseTrigger TriggerEvent",
+        f"{_SDK}.retry_policy": (
+            "RetryPolicy RetryRule RetryAction RetryDecision ExceptionRetryPolicy ChainRetryPolicy"
+        ),
         f"{_SHIMS}.rules": "TriggerRule WeightRule",
         "venturi.core.states": "DagRunState=RunState TaskInstanceState=TaskState",
         f"{_SHIMS}.configuration": "conf",
@@ -79,7 +82,12 @@ ANY: Rows = {
     f"{_}.providers_manager_runtime": {
         f"{_SHIMS}.provided": "ProvidersManagerTaskRuntime=ProvidersManager"
     },
-    f"{_}.lineage": {f"{_SHIMS}.lineage": "get_hook_lineage_collector HookLineageCollector"},
+    f"{_}.lineage": {
+        f"{_SHIMS}.lineage": (
+            "get_hook_lineage_collector HookLineageCollector NoOpCollector=HookLineageCollector "
+            "HookLineage HookLineageReader AssetLineageInfo"
+        )
+    },
     f"{_}.types": {
         f"{_SDK}.operator": "Operator=BaseOperator",
         f"{_SDK}.runtime_ti": "RuntimeTaskInstanceProtocol=RuntimeTaskInstance TaskInstanceKey",
@@ -129,6 +137,12 @@ ANY: Rows = {
     f"{_}.definitions.param": {f"{_SDK}.param": "Param ParamsDict DagParam"},
     f"{_}.definitions.variable": {f"{_SDK}.variable": "Variable"},
     f"{_}.definitions.xcom_arg": {f"{_SDK}.xcomarg": "XComArg PlainXComArg"},
+    f"{_}.definitions.retry_policy": {
+        f"{_SDK}.retry_policy": (
+            "RetryPolicy RetryRule RetryAction RetryDecision ExceptionRetryPolicy ChainRetryPolicy"
+        ),
+    },
+    f"{_}.execution_time.xcom": {f"{_SDK}.xcom": "XCom"},
     f"{_}.definitions.edges": {f"{_SDK}.edges": "EdgeModifier Label"},
     f"{_}.definitions.taskgroup": {f"{_SDK}.taskgroup": "TaskGroup"},
     f"{_}.definitions.template": {f"{_SDK}.template": "literal"},
