@@ -6,6 +6,7 @@ differ between two readings of the same file (functions, objects) becomes stable
 
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -15,13 +16,13 @@ from venturi.sdk.dag import DAG
 from venturi.sdk.exceptions import AirflowDagDuplicatedIdException
 from venturi.sdk.freeze_task import frozen_task, present
 from venturi.sdk.freeze_values import joined, refused, stable
+from venturi.sdk.group import TaskGroup
 from venturi.sdk.param import ParamsDict
 from venturi.sdk.schedule import frozen_timetable
 from venturi.sdk.scope import taken_registered
-from venturi.sdk.taskgroup import TaskGroup
 from venturi.sdk.trigger_rule import FAIL_FAST_RULES
 from venturi.sdk.values import seconds, utc, zone_name
-from venturi.spec.model import DagSpec, EdgeLabel, GroupSpec
+from venturi.spec.model import DagSpec, EdgeLabel, GroupSpec, MapSpec
 from venturi.spec.timetable import active_runs_limit
 
 #: Arguments whose machinery comes later; they are kept as they were given.
@@ -65,8 +66,8 @@ def freeze_dag(dag: DAG, root: str = "") -> DagSpec:
             doc_md=dag.doc_md,
             timetable=timetable,
             timezone=zone_name(dag.timezone),
-            start_date=utc(dag.start_date, "start_date"),
-            end_date=utc(dag.end_date, "end_date"),
+            start_date=_first_start(dag),
+            end_date=_last_end(dag),
             catchup=dag.catchup,
             max_active_runs=most,
             max_active_tasks=dag.max_active_tasks,
@@ -144,6 +145,23 @@ def _check(dag: DAG) -> None:
                 )
 
 
+def _first_start(dag: DAG) -> datetime | None:
+    """When the first run may be: the DAG's start date, or the earliest of its tasks'."""
+    tasks: list[Any] = dag.tasks
+    starts = [utc(each, "start_date") for each in (dag.start_date, *(t.start_date for t in tasks))]
+    return min((each for each in starts if each is not None), default=None)
+
+
+def _last_end(dag: DAG) -> datetime | None:
+    """When the last run may be: the DAG's end date, or the latest of its tasks' if all have one."""
+    tasks: list[Any] = dag.tasks
+    if dag.end_date is not None or not tasks:
+        return utc(dag.end_date, "end_date")
+    ends = [utc(task.end_date, "end_date") for task in tasks]
+    known = [each for each in ends if each is not None]
+    return max(known) if len(known) == len(ends) else None
+
+
 def _relative(fileloc: str, root: str) -> str:
     if not root or not fileloc:
         return ""
@@ -160,7 +178,7 @@ def _group(group: TaskGroup) -> GroupSpec:
         ui_color=group.ui_color,
         ui_fgcolor=group.ui_fgcolor,
         children=tuple(group.children),
-        mapped=group.mapped.frozen() if group.mapped is not None else None,
+        mapped=MapSpec(sources=group.mapped.sources()) if group.mapped is not None else None,
     )
 
 

@@ -47,7 +47,7 @@ def _frozen(given: Node, dag: Any) -> TaskSpec:
     task: Any = given
     kind = task.operator_class
     rule = weight_rule(task.weight_rule)
-    mapped: MapSpec | None = task.map_spec() if task.is_mapped else None
+    mapped = _map_spec(task)
     group = task.task_group
     return TaskSpec(
         task_id=task.task_id,
@@ -104,6 +104,19 @@ def _frozen(given: Node, dag: Any) -> TaskSpec:
         outlets=asset_records(task.outlets),
         recorded={name: stable(value) for name in RECORDED if (value := getattr(task, name))},
     )
+
+
+def _map_spec(task: Any) -> MapSpec | None:
+    """What a task is expanded over: its own arguments and those of the mapped groups around it."""
+    group = task.task_group
+    around = list(group.iter_mapped_task_groups()) if group is not None else []
+    inputs = [*(each.mapped for each in reversed(around))]
+    if task.is_mapped:
+        inputs.append(task.expand_input)
+    if not inputs:
+        return None
+    sources = tuple(source for each in inputs for source in each.sources())
+    return MapSpec(sources=sources, map_index_template=task.map_index_template)
 
 
 def _multiplier(value: bool | float) -> float:

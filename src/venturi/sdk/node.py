@@ -8,7 +8,7 @@ from venturi.sdk.exceptions import AirflowException, TaskNotFound
 if TYPE_CHECKING:
     from venturi.sdk.dag import DAG
     from venturi.sdk.edges import EdgeModifier
-    from venturi.sdk.taskgroup import TaskGroup
+    from venturi.sdk.group import TaskGroup
 
 
 class Dependency:
@@ -164,9 +164,12 @@ class Node(Dependency):
     def iter_mapped_dependants(self) -> Iterator["Node"]:
         """The mapped tasks that expand over this one's result."""
         for task in self._joined().tasks:
-            sources = getattr(task, "mapped_over", None)
-            if sources is not None and self.task_id in sources():
+            if self.task_id in task.mapped_over():
                 yield task
+
+    def mapped_over(self) -> set[str]:
+        """The ids of the tasks whose results decide how many instances this has."""
+        raise NotImplementedError
 
     def add_inlets(self, inlets: Any) -> None:
         """Add assets that this task reads."""

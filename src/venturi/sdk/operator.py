@@ -5,18 +5,18 @@ import logging
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from venturi.core.run_ids import check_id
 from venturi.sdk.defaults import defaults
 from venturi.sdk.era import author_place, calling_era
 from venturi.sdk.exceptions import AirflowException, TaskDeferred, UnknownArgumentWarning
-from venturi.sdk.node import Node, link
+from venturi.sdk.node import Node
 from venturi.sdk.operator_init import BUILDING, Building, wrapped_init
 from venturi.sdk.operator_legacy import LegacyMethods
 from venturi.sdk.scope import current_group
-from venturi.sdk.setupteardown import begin, end, note_work
+from venturi.sdk.setupteardown import note_work
+from venturi.sdk.tasknode import TaskNode
 from venturi.sdk.template import Templater
 from venturi.sdk.trigger_rule import trigger_rule as rule_of
 from venturi.sdk.values import duration, instant, listed, whole
@@ -25,9 +25,8 @@ from venturi.spec.model import Era, TriggerRule
 
 if TYPE_CHECKING:
     from venturi.sdk.dag import DAG
+    from venturi.sdk.group import TaskGroup
     from venturi.sdk.mapping import OperatorPartial
-    from venturi.sdk.taskgroup import TaskGroup
-    from venturi.sdk.xcomarg import PlainXComArg
 
 Callbacks = Callable[..., Any] | Sequence[Callable[..., Any]] | None
 
@@ -36,7 +35,7 @@ class UnknownArguments(AirflowException, TypeError):
     """An operator was given arguments that nobody in its class knows."""
 
 
-class BaseOperator(LegacyMethods, Templater, Node):
+class BaseOperator(LegacyMethods, Templater, TaskNode):
     """A task. Subclasses define `execute(context)`, whose result becomes the task's XCom.
 
     Durations are timedeltas or seconds; naive datetimes are in `[core] default_timezone`. Arguments
@@ -247,39 +246,7 @@ class BaseOperator(LegacyMethods, Templater, Node):
             self.link_arguments()
             note_work(self)
 
-    def link_arguments(self) -> None:
-        """Wait for the tasks whose results are arguments of this one."""
-        if self._dag is None:
-            return
-        for name in self.template_fields:
-            value = self.__dict__.get(name)
-            if value is None or isinstance(value, str | int | float):
-                continue
-            from venturi.sdk.xcomarg import references
-
-            for operator in references(value):
-                if operator is not self:
-                    link(operator, self)
-
-    # --- its place in the DAG ----------------------------------------------------------------
-
-    @property
-    def dag(self) -> "DAG":
-        """The DAG this task is in. Raises `AirflowException` when there is none yet."""
-        return self._joined()
-
-    @dag.setter
-    def dag(self, dag: "DAG | None") -> None:
-        if dag is None:
-            self._dag = None
-        elif self._dag is None:
-            dag.add_task(self)
-            if BUILDING not in self.__dict__:
-                self.link_arguments()
-        elif self._dag is not dag:
-            raise AirflowException(
-                f"Task {self.task_id!r} is in DAG {self.dag_id!r} and cannot join {dag.dag_id!r}."
-            )
+    # --- what it is called -------------------------------------------------------------------
 
     @property
     def params(self) -> Any:
@@ -316,56 +283,12 @@ class BaseOperator(LegacyMethods, Templater, Node):
         """The class of the operator."""
         return type(self)
 
-    @property
-    def leaves(self) -> Sequence[Node]:
-        return [self]
-
-    @property
-    def output(self) -> "PlainXComArg":
-        """A reference to this task's result, to be given to other tasks."""
-        from venturi.sdk.xcomarg import PlainXComArg
-
-        return PlainXComArg(self)
-
     @classmethod
     def partial(cls, **kwargs: Any) -> "OperatorPartial":
         """The arguments that all instances of a mapped task share; `.expand(...)` follows."""
         from venturi.sdk.mapping import partial_of
 
         return partial_of(cls, kwargs)
-
-    # --- setup and teardown ------------------------------------------------------------------
-
-    def as_setup(self) -> Self:
-        """Mark as setup: it is kept, and cleared, with the work that needs it."""
-        self.is_setup = True
-        return self
-
-    def as_teardown(
-        self, *, setups: Any = None, on_failure_fail_dagrun: bool | None = None
-    ) -> Self:
-        """Mark as teardown of `setups`: it runs once its setups succeeded and the work is over."""
-        self.is_teardown = True
-        self.trigger_rule = TriggerRule.ALL_DONE_SETUP_SUCCESS
-        if on_failure_fail_dagrun is not None:
-            self.on_failure_fail_dagrun = on_failure_fail_dagrun
-        for setup in listed(setups):
-            operator = getattr(setup, "operator", setup)
-            operator.is_setup = True
-            link(operator, self)
-        return self
-
-    def __enter__(self) -> Self:
-        begin(self)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        end()
 
     # --- what runs ---------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain as flatten
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from venturi.sdk.exceptions import AirflowException, AirflowSkipException, XComNotFound
 from venturi.sdk.node import Dependency, Node
@@ -71,7 +71,7 @@ class XComArg(Dependency):
             operator.as_teardown(**kwargs)
         return self
 
-    def __enter__(self) -> "XComArg":
+    def __enter__(self) -> Self:
         from venturi.sdk.setupteardown import begin
 
         begin(self._operators())
@@ -102,8 +102,8 @@ class PlainXComArg(XComArg):
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError(
-            f"The result of task {self.operator.task_id!r} is not known while the file is read: use "
-            ".expand() to make a task for each item."
+            f"The result of task {self.operator.task_id!r} is not known while the file is read: "
+            "use .expand() to make a task for each item."
         )
 
     def __bool__(self) -> bool:
@@ -133,22 +133,19 @@ class PlainXComArg(XComArg):
         ti = context["ti"]
         mapped = self.operator.is_mapped or _in_mapped_group(self.operator)
         indexes = _indexes(self.operator, ti) if mapped else None
-        found = ti.xcom_pull(
-            task_ids=self.operator.task_id,
-            key=self.key,
-            default=UNSET,
-            map_indexes=indexes,
-        )
-        if found is not UNSET and not (found is None and self.key != RETURN_KEY):
+        only = {} if indexes is None else {"map_indexes": indexes}
+        found = ti.xcom_pull(task_ids=self.operator.task_id, key=self.key, default=UNSET, **only)
+        if found is not UNSET:
             return found
+        if mapped and indexes is None:
+            return []
         if self.key == RETURN_KEY:
             return None
         raise XComNotFound(ti.dag_id, self.operator.task_id, self.key)
 
     def __str__(self) -> str:
-        key = "" if self.key == RETURN_KEY else f", key='{self.key}'"
-        pulled = f"task_instance.xcom_pull(task_ids='{self.operator.task_id}'"
-        return f"{{{{ {pulled}, dag_id='{self.operator.dag_id}'{key or ', key=' + repr(RETURN_KEY)}) }}}}"
+        where = f"task_ids='{self.operator.task_id}', dag_id='{self.operator.dag_id}'"
+        return f"{{{{ task_instance.xcom_pull({where}, key='{self.key}') }}}}"
 
     def __repr__(self) -> str:
         key = "" if self.key == RETURN_KEY else f"[{self.key!r}]"
@@ -302,8 +299,8 @@ def _in_mapped_group(operator: Any) -> Any:
 def _indexes(operator: Any, ti: Any) -> Any:
     """Inside one mapped group each instance reads its own; from outside all are read."""
     group = _in_mapped_group(operator)
-    mine = getattr(ti, "task", None)
-    if group is not None and mine is not None and mine.task_group is not None:
-        if any(each is group for each in mine.task_group.iter_mapped_task_groups()):
-            return ti.map_index
-    return None
+    mine = getattr(getattr(ti, "task", None), "task_group", None)
+    if group is None or mine is None:
+        return None
+    inside = any(each is group for each in mine.iter_mapped_task_groups())
+    return ti.map_index if inside else None
