@@ -69,4 +69,6 @@ def _frames(trace: TracebackType | None) -> list[FrameSummary]:
 
 
 def _is_ours(frame: FrameSummary) -> bool:
-    return frame.filename.startswith((_OURS, "<frozen"))
+    return (
+        frame.filename.startswith((_OURS, "<frozen")) or "/site-packages/jinja2/" in frame.filename
+    )

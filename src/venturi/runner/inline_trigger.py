@@ -34,9 +34,8 @@ def carry_on(task: Any, deferred: TaskDeferred, context: Any) -> Any:
             type(deferred.trigger).__name__,
         )
         event = asyncio.run(_first_event(deferred.trigger, deferred.timeout))
-        ended = _ended_by(event)
-        if ended is not None:
-            return ended
+        if getattr(event, "task_instance_state", None) is not None:
+            return _ended_by(event, context)
         try:
             return _resume(task, deferred, event, context)
         except TaskDeferred as again:
@@ -61,17 +60,18 @@ async def _first_event(trigger: Any, longest: timedelta | None) -> Any:
     raise TaskDeferralError(f"{type(trigger).__name__} ended without an event.")
 
 
-def _ended_by(event: Any) -> Any:
-    """What an event that ends the task itself means; None for ordinary events."""
-    state = getattr(event, "task_instance_state", None)
-    match state:
+def _ended_by(event: Any, context: Any) -> Any:
+    """The task's result, from an event that ends the task without waking its code."""
+    match event.task_instance_state:
         case TaskState.FAILED:
             raise AirflowFailException("The trigger ended the task as failed.")
         case TaskState.SKIPPED:
             raise AirflowSkipException("The trigger ended the task as skipped.")
-        case TaskState.SUCCESS:
-            return (getattr(event, "xcoms", None) or {}).get("return_value", event)
-    return None
+    xcoms = dict(getattr(event, "xcoms", None) or {})
+    result = xcoms.pop("return_value", None)
+    for key, value in xcoms.items():
+        context["ti"].xcom_push(key, value)
+    return result
 
 
 def _resume(task: Any, deferred: TaskDeferred, event: Any, context: Any) -> Any:
