@@ -122,7 +122,12 @@ def test_warnings_are_one_line(logged: Callable[[], str]) -> None:
 def test_each_line_is_one_write(monkeypatch: pytest.MonkeyPatch, pipe: Pipe) -> None:
     written: list[bytes] = []
     real = os.write
-    monkeypatch.setattr(os, "write", lambda fd, data: written.append(data) or real(fd, data))
+
+    def write(fd: int, data: bytes) -> int:
+        written.append(data)
+        return real(fd, data)
+
+    monkeypatch.setattr(os, "write", write)
     record = logging.LogRecord("n", logging.INFO, "f.py", 1, "two\nlines", (), None)
     LineWriter(pipe.write_end).handle(record)
     assert written == [b"two\nlines\n"]

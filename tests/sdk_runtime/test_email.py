@@ -46,7 +46,7 @@ class OnFreePort(Controller):
 
     def _trigger_server(self) -> None:
         self.port = port_of(self)
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 def serving(inbox: Inbox, **options: Any) -> Controller:
@@ -56,8 +56,8 @@ def serving(inbox: Inbox, **options: Any) -> Controller:
 
 
 def port_of(controller: Controller) -> int:
-    assert controller.server is not None
-    return int(controller.server.sockets[0].getsockname()[1])
+    server: Any = controller.server
+    return int(server.sockets[0].getsockname()[1])
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ and a few functions on dates. A plugin's macros appear under the plugin's name o
 import importlib
 import random as _random
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime as datetime  # noqa: PLC0414 - templates use both
+from datetime import timedelta as timedelta  # noqa: PLC0414
 from types import SimpleNamespace
 from typing import Any
 
