@@ -6,6 +6,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -37,19 +38,23 @@ def pipe() -> Iterator[Pipe]:
     os.close(pipe.write_end)
 
 
-@pytest.fixture
-def logged(pipe: Pipe) -> Iterator[Callable[[], str]]:
+@contextmanager
+def set_up_at(pipe: Pipe) -> Iterator[None]:
+    """Not a fixture: pytest puts its own handlers in place for each phase of a test."""
     undo = set_up(pipe.write_end)
-    yield pipe.read
-    undo()
+    try:
+        yield
+    finally:
+        undo()
 
 
-def test_a_line_says_when_where_and_what(logged: Callable[[], str]) -> None:
-    logging.getLogger("airflow.task").info("hello %s", "ü")
+def test_a_line_says_when_where_and_what(pipe: Pipe) -> None:
+    with set_up_at(pipe):
+        logging.getLogger("airflow.task").info("hello %s", "ü")
     assert re.fullmatch(
         r"\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000\] "
         r"\{test_tasklog\.py:\d+\} INFO - hello ü\n",
-        logged(),
+        pipe.read(),
     )
 
 
@@ -59,12 +64,13 @@ def test_times_are_in_utc_and_keep_their_milliseconds() -> None:
     assert LineFormat().format(record) == "[1970-01-02T00:00:00.250+0000] {file.py:7} INFO - m"
 
 
-def test_tracebacks_follow_their_line(logged: Callable[[], str]) -> None:
-    try:
-        raise ValueError("no")
-    except ValueError:
-        logging.getLogger().exception("failed")
-    text = logged()
+def test_tracebacks_follow_their_line(pipe: Pipe) -> None:
+    with set_up_at(pipe):
+        try:
+            raise ValueError("no")
+        except ValueError:
+            logging.getLogger().exception("failed")
+    text = pipe.read()
     assert "ERROR - failed\nTraceback" in text
     assert text.endswith("ValueError: no\n")
 
@@ -72,23 +78,19 @@ def test_tracebacks_follow_their_line(logged: Callable[[], str]) -> None:
 def test_the_level_is_the_configured_one(option: Option, pipe: Pipe) -> None:
     option("logging", "logging_level", "WARNING")
     option("logging", "namespace_levels", "chatty=DEBUG quiet=ERROR")
-    undo = set_up(pipe.write_end)
-    try:
+    with set_up_at(pipe):
         logging.getLogger("usual").info("1")
         logging.getLogger("chatty").debug("2")
         logging.getLogger("quiet").warning("3")
         assert [line[-1] for line in pipe.read().splitlines()] == ["2"]
-    finally:
-        undo()
         logging.getLogger("chatty").setLevel(logging.NOTSET)
         logging.getLogger("quiet").setLevel(logging.NOTSET)
 
 
 def test_a_format_of_the_users_counts(option: Option, pipe: Pipe) -> None:
     option("logging", "log_format", "%(levelname)s|%(message)s")
-    undo = set_up(pipe.write_end)
-    logging.getLogger().warning("x")
-    undo()
+    with set_up_at(pipe):
+        logging.getLogger().warning("x")
     assert pipe.read() == "WARNING|x\n"
 
 
@@ -99,22 +101,19 @@ CONFIG: dict[str, Any] = {"version": 1, "disable_existing_loggers": False,
 
 def test_a_configuration_of_the_users_takes_over(option: Option, pipe: Pipe) -> None:
     option("logging", "logging_config_class", f"{__name__}.CONFIG")
-    undo = set_up(pipe.write_end)
-    try:
+    with set_up_at(pipe):
         logging.getLogger().error("to the null handler")
         assert pipe.read() == ""
         assert logging.getLogger().level == logging.ERROR
-    finally:
-        undo()
 
 
-def test_warnings_are_one_line(logged: Callable[[], str]) -> None:
-    with warnings.catch_warnings():
+def test_warnings_are_one_line(pipe: Pipe) -> None:
+    with set_up_at(pipe), warnings.catch_warnings():
         warnings.simplefilter("always")
         set_up_again = warnings.showwarning
         assert set_up_again.__module__ == "venturi.runner.tasklog"
         warnings.warn("old name", DeprecationWarning, stacklevel=1)
-    text = logged()
+    text = pipe.read()
     assert "WARNING - " in text and "DeprecationWarning: old name" in text
     assert text.count("\n") == 1
 
@@ -150,6 +149,7 @@ def test_a_closed_standard_output_does_no_harm(pipe: Pipe, monkeypatch: pytest.M
     assert pipe.read() == "logged\n"
 
 
-def test_odd_characters_are_written_all_the_same(logged: Callable[[], str]) -> None:
-    logging.getLogger().warning("half a %s", "\ud800")
-    assert "half a \\ud800" in logged()
+def test_odd_characters_are_written_all_the_same(pipe: Pipe) -> None:
+    record = logging.LogRecord("n", 20, "f.py", 1, "half a %s", ("\ud800",), None)
+    LineWriter(pipe.write_end).handle(record)
+    assert "half a \\ud800" in pipe.read()
