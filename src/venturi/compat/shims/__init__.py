@@ -12,7 +12,6 @@ weekday       WeekDay
 loading       import_string and qualname
 text          to_boolean, get_random_string, camel case, ids
 logs          LoggingMixin and stream helpers
-secrecy       mask_secret, redact
 processes     programs, environment, user and host
 files         paths and archives of DAG files
 timeout       a time limit around a block
@@ -23,8 +22,14 @@ records       stored things by name: DagRun, TaskInstance, Pool, ...
 accounts      User and PasswordUser of 1.x
 dagbag        DagBag, read in process
 triggering    airflow.api.common: trigger_dag
-providers     ProvidersManager
+provided      ProvidersManager
 virtualenv    prepare_virtualenv, write_python_script
-keys          TaskInstanceKey
+decorating    get_unique_task_id, is_async_callable
+links         BaseOperatorLink
+parsing       get_parsing_context
+async_operator  BaseAsyncOperator
+rules         TriggerRule, WeightRule
+details, contexts, lineage, metrics, rendering, secret_backends, connections, graph, version
+              what their names say
 crypto        get_fernet
 """

@@ -67,13 +67,13 @@ class DagBag:
         began = self._clock.monotonic()
         path = str(filepath)
         try:
-            found = list(collect_dags(import_file(path, root if Path(root).is_dir() else "")))
-        except Exception as error:
+            found = collect_dags(import_file(path, root if Path(root).is_dir() else ""), path)
+            for dag in found:
+                self.bag_dag(dag)
+        except (Exception, SystemExit) as error:
             self.import_errors[path] = f"{type(error).__name__}: {error}"
             return []
         self.import_errors.pop(path, None)
-        for dag in found:
-            self.bag_dag(dag)
         self.dagbag_stats.append(
             FileLoadStat(
                 file=path,

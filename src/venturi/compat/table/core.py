@@ -125,5 +125,4 @@ ANY: Rows = {
     },
     "airflow.api.common.trigger_dag": {f"{_SHIMS}.triggering": "trigger_dag"},
     "airflow.dag_processing.dagbag": {f"{_SHIMS}.dagbag": "DagBag"},
-    "airflow.io.path": {"venturi.sdk.storage": "ObjectStoragePath"},
 }

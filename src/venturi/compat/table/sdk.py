@@ -26,12 +26,10 @@ V3: Rows = {
     _: {
         f"{_SDK}.dag": "DAG dag",
         f"{_SDK}.operator": "BaseOperator",
-        f"{_SDK}.async_operator": "BaseAsyncOperator",
-        f"{_SDK}.operator_link": "BaseOperatorLink",
-        f"{_SDK}.taskflow.task": "task",
-        f"{_SDK}.taskflow.groups": "task_group",
-        f"{_SDK}.taskflow.setup": "setup teardown",
-        f"{_SDK}.taskgroup": "TaskGroup",
+        f"{_SHIMS}.async_operator": "BaseAsyncOperator",
+        f"{_SHIMS}.links": "BaseOperatorLink",
+        f"{_SDK}.taskflow": "task setup teardown",
+        f"{_SDK}.taskgroup": "TaskGroup task_group",
         f"{_SDK}.xcomarg": "XComArg",
         f"{_SDK}.edges": f"{_EDGES} Label EdgeModifier",
         f"{_SDK}.param": "Param ParamsDict DagParam",
@@ -46,7 +44,7 @@ V3: Rows = {
         f"{_SDK}.variable": "Variable",
         f"{_SDK}.xcom": "BaseXCom XCom",
         f"{_SDK}.context": "Context get_current_context",
-        f"{_SDK}.parsing_context": "get_parsing_context",
+        f"{_SHIMS}.parsing": "get_parsing_context",
         f"{_SDK}.template": "literal",
         f"{_SDK}.trigger": "BaseTrigger TriggerEvent",
         f"{_SDK}.retry_policy": (
@@ -107,11 +105,11 @@ ANY: Rows = {
     },
     f"{_}.bases.operator": {
         f"{_SDK}.operator": "BaseOperator",
-        f"{_SDK}.async_operator": "BaseAsyncOperator",
+        f"{_SHIMS}.async_operator": "BaseAsyncOperator",
         f"{_SDK}.edges": _EDGES,
         f"{_SHIMS}.constants": "DB_SAFE_MINIMUM DB_SAFE_MAXIMUM db_safe_priority",
     },
-    f"{_}.bases.operatorlink": {f"{_SDK}.operator_link": "BaseOperatorLink"},
+    f"{_}.bases.operatorlink": {f"{_SHIMS}.links": "BaseOperatorLink"},
     f"{_}.bases.hook": {f"{_SDK}.hook": "BaseHook"},
     f"{_}.bases.sensor": {f"{_SDK}.sensor": "BaseSensorOperator PokeReturnValue poke_mode_only"},
     f"{_}.bases.notifier": {f"{_SDK}.notifier": "BaseNotifier"},
@@ -123,10 +121,9 @@ ANY: Rows = {
     f"{_}.bases.xcom": {f"{_SDK}.xcom": "BaseXCom"},
     f"{_}.bases.timetable": {f"{_SDK}.timetables": "BaseTimetable=Timetable"},
     f"{_}.bases.decorator": {
-        f"{_SDK}.taskflow.decorators": (
-            "DecoratedOperator TaskDecorator task_decorator_factory get_unique_task_id "
-            "is_async_callable"
-        ),
+        f"{_SDK}.taskflow": "DecoratedOperator TaskDecorator task_decorator_factory",
+        f"{_SHIMS}.decorating": "get_unique_task_id is_async_callable",
+        f"{_SDK}.mapping": "DecoratedMappedOperator=MappedOperator",
     },
     f"{_}.definitions.dag": {f"{_SDK}.dag": "DAG dag"},
     f"{_}.definitions.asset": {f"{_SDK}.asset": f"{_ASSETS} AssetRef"},
@@ -172,5 +169,4 @@ ANY: Rows = {
     f"{_}.execution_time.callback_runner": {
         f"{_SHIMS}.calling": "create_executable_runner=ExecutionCallableRunner"
     },
-    f"{_}.io": {f"{_SDK}.storage": "ObjectStoragePath"},
 }

@@ -20,7 +20,7 @@ ANY: Rows = {
     f"{_}.operators.empty": {f"{_OPERATORS}.empty": "EmptyOperator"},
     f"{_}.operators.smooth": {f"{_OPERATORS}.smooth": "SmoothOperator"},
     f"{_}.operators.trigger_dagrun": {
-        f"{_OPERATORS}.trigger_dagrun": "TriggerDagRunOperator TriggerDagRunLink"
+        f"{_OPERATORS}.trigger_dagrun": "TriggerDagRunOperator TriggerDagRunLink",
     },
     f"{_}.operators.latest_only": {f"{_OPERATORS}.latest_only": "LatestOnlyOperator"},
     f"{_}.operators.branch": {
@@ -39,7 +39,8 @@ ANY: Rows = {
     },
     f"{_}.sensors.weekday": {f"{_SENSORS}.day_of_week": "DayOfWeekSensor"},
     f"{_}.sensors.external_task": {
-        f"{_SENSORS}.external_task": "ExternalTaskSensor ExternalTaskMarker ExternalDagLink"
+        f"{_SENSORS}.external_task": "ExternalTaskSensor ExternalTaskMarker",
+        "venturi.compat.shims.links": "ExternalDagLink",
     },
     f"{_}.hooks.filesystem": {"venturi.batteries.hooks.filesystem": "FSHook"},
     f"{_}.hooks.package_index": {"venturi.batteries.hooks.package_index": "PackageIndexHook"},
@@ -51,5 +52,4 @@ ANY: Rows = {
     f"{_}.utils.python_virtualenv": {
         "venturi.compat.shims.virtualenv": "prepare_virtualenv write_python_script"
     },
-    f"{_}.decorators.python": {"venturi.sdk.taskflow": "python_task"},
 }

@@ -109,7 +109,7 @@ ANY: Rows = {
     f"{_}.timeout": {f"{_SHIMS}.timeout": "timeout TimeoutPosix=timeout"},
     f"{_}.weekday": {f"{_SHIMS}.weekday": "WeekDay WEEKEND WORKING_DAYS"},
     f"{_}.python_virtualenv": {f"{_SHIMS}.virtualenv": "prepare_virtualenv write_python_script"},
-    f"{_}.dag_parsing_context": {"venturi.sdk.parsing_context": "get_parsing_context"},
+    f"{_}.dag_parsing_context": {"venturi.compat.shims.parsing": "get_parsing_context"},
     f"{_}.xcom": {f"{_SHIMS}.constants": "XCOM_RETURN_KEY"},
     f"{_}.providers_configuration_loader": {f"{_SHIMS}.provided": "providers_configuration_loaded"},
     f"{_}.entry_points": {f"{_SHIMS}.provided": "entry_points_with_dist"},
