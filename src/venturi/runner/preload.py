@@ -76,7 +76,7 @@ def rehearse() -> None:
     from venturi.sdk.freeze import freeze_dag  # noqa: PLC0415
 
     at = datetime(2000, 1, 1, tzinfo=UTC)
-    with DAG("rehearsal", schedule=None, start_date=at) as dag:
+    with DAG("rehearsal", schedule=None, start_date=at, auto_register=False) as dag:
         PythonOperator(task_id="python", python_callable=_nothing, op_args=["{{ ds }}"])
         BashOperator(task_id="bash", bash_command="true")
     freeze_dag(dag)

@@ -18,6 +18,16 @@ class Inbox:
     def __bool__(self) -> bool:
         return bool(self.started or self.finished or self.stale or self.called)
 
+    @property
+    def is_urgent(self) -> bool:
+        """Something has ended: others may be waiting for it. A mere beginning can wait a little."""
+        return bool(self.finished or self.stale or self.called)
+
+    @property
+    def ended(self) -> int:
+        """How many attempts have ended."""
+        return len(self.finished)
+
     def put(self, message: Started | Finished | Called, board: Board) -> None:
         """Take a report, unless it is from an attempt that has been given up."""
         if isinstance(message, Called):

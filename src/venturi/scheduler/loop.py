@@ -53,6 +53,11 @@ from venturi.store.schema.runs import dag_run
 HEARTBEAT = 5.0
 #: Seconds between two looks everywhere.
 ROUND = 30.0
+#: Seconds that the mere beginning of an attempt may wait for a commit.
+BEGINNINGS = 0.1
+#: From so many live attempts on, their ends are gathered for up to GATHER seconds.
+BUSY = 8
+GATHER = 0.012
 
 
 class Settings(NamedTuple):
@@ -92,7 +97,7 @@ class Scheduler:
         #: rounds of the loop after which to stop (`--num-runs`); None: never
         self.turns_left: int | None = None
         self.beat_at = self.round_at = self.open_at = 0.0
-        self.calls_out: set[int] = set()
+        self.begun_at = 0.0
 
     # --- life --------------------------------------------------------------------------------
 
@@ -228,11 +233,18 @@ class Scheduler:
 
     def _turn(self) -> None:
         """Wait for something to happen, hear all of it, then step until nothing changes."""
-        for key, _ in self.selector.select(self._timeout()):
-            key.data()
+        self._hear(self._timeout())
+        self._gather()
         self._tend()
         if not self.connected:
             self._connect()
+        if self.inbox and not self.inbox.is_urgent and not self._has_work():
+            # Nobody waits for the news that an attempt has begun: it goes with the next commit.
+            if not self.begun_at:
+                self.begun_at = self.clock.monotonic() + BEGINNINGS
+            if self.clock.monotonic() < self.begun_at:
+                return
+        self.begun_at = 0.0
         try:
             while not self.stopping:
                 said = self.stepper.step(self.inbox, self._capacity(), self.clock.now())
@@ -247,6 +259,34 @@ class Scheduler:
             self.say(f"The database does not answer: {error.orig}. Trying again.")
             self.selector.select(1.0)
 
+    def _hear(self, timeout: float) -> None:
+        for key, _ in self.selector.select(timeout):
+            key.data()
+
+    def _gather(self) -> None:
+        """Under load, let ends of attempts come together: one commit serves them all.
+
+        Nobody is idle meanwhile: only while more attempts are live than the cores can run.
+        """
+        live = self.board.in_use.total
+        if not self.inbox.is_urgent or live < BUSY:
+            return
+        deadline = self.clock.monotonic() + GATHER
+        while self.inbox.ended < live // 4:
+            left = deadline - self.clock.monotonic()
+            if left <= 0:
+                return
+            self._hear(left)
+
+    def _has_work(self) -> bool:
+        """Something besides the inbox asks for a step now."""
+        due = self.board.next_at()
+        return (
+            bool(self.board.touched)
+            or bool(self.board.due)
+            or (due is not None and due <= self.clock.now())
+        )
+
     def _capacity(self) -> int:
         """Free places at the runner; none while there is no runner to give work to."""
         return self.settings.capacity - self.board.in_use.total if self.connected else 0
@@ -259,6 +299,8 @@ class Scheduler:
         due = self.board.next_at()
         if due is not None:
             wakes.append((due - self.clock.now()).total_seconds())
+        if self.begun_at:
+            wakes.append(self.begun_at - now)
         if not self.connected:
             wakes.append(0.02)
         return max(0.0, min(wakes))

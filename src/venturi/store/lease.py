@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.errors import VenturiError
@@ -42,15 +42,24 @@ def take_lease(tx: Tx, holder: str, now: Instant, seconds: float, shard: int = 0
     return Lease(term, holder, shard)
 
 
+_PROVE = (
+    update(scheduler_lease)
+    .where(
+        scheduler_lease.c.shard == bindparam("b_shard"),
+        scheduler_lease.c.term == bindparam("b_term"),
+    )
+    .values(until=bindparam("b_until"))
+)
+
+
 def prove(tx: Tx, lease: Lease, now: Instant, seconds: float) -> None:
     """Extend the lease inside a write. Raises `LostLease` when its term is over."""
-    table = scheduler_lease
-    changed = tx.execute(
-        update(table)
-        .where(table.c.shard == lease.shard, table.c.term == lease.term)
-        .values(until=now + timedelta(seconds=seconds))
-    )
-    if changed.rowcount == 0:
+    values = {
+        "b_shard": lease.shard,
+        "b_term": lease.term,
+        "b_until": now + timedelta(seconds=seconds),
+    }
+    if tx.execute(_PROVE, values).rowcount == 0:
         raise LostLease("Another scheduler has taken over; this one stops.")
 
 
