@@ -19,6 +19,7 @@ from venturi.decide.board import Board
 from venturi.runner.watch import fingerprint
 from venturi.spec.codec import decode
 from venturi.store import dags as dag_rows
+from venturi.store.bundles import lay_out, put_bundle
 from venturi.store.engine import Store, Tx
 from venturi.store.schema.dags import dag_file
 from venturi.store.versions import Version, Versions
@@ -75,6 +76,7 @@ class Intake:
         timeout: float = 30.0,
         memory: int = 1 << 30,
         paused_at_creation: bool = True,
+        bundles: Path,
         say: Callable[[str], None] = print,
     ) -> None:
         self.store, self.board, self.versions = store, board, versions
@@ -82,6 +84,9 @@ class Intake:
         self.folder, self.syntax, self.safe_mode = folder, syntax, safe_mode
         self.interval, self.timeout, self.memory = interval, timeout, memory
         self.paused_at_creation = paused_at_creation
+        #: where copies of old conditions are laid out
+        self.bundles = bundles
+        self.laid_out: dict[FileRef, FileRef] = {}
         self.files: dict[str, FileState] = {}
         #: newest version of each active DAG
         self.newest: dict[str, Version] = {}
@@ -160,6 +165,17 @@ class Intake:
                 state.asked = False
                 self.request(state)
 
+    def source_of(self, tx: Tx, file: FileRef) -> FileRef:
+        """Where to find a file in this condition: where it lies, or, if it has changed, a copy."""
+        state = self.files.get(file.path)
+        if state is not None and state.key == file.key:
+            return file
+        known = self.laid_out.get(file)
+        if known is None:
+            known = lay_out(tx, file, self.bundles) or file
+            self.laid_out[file] = known
+        return known
+
     def folders(self) -> set[str]:
         """What to watch: the DAG folder, where its links lead, where its dependencies lie."""
         folders = {str(self.folder)} | linked_folders(self.folder)
@@ -225,6 +241,7 @@ class Intake:
             self.board.put_dag(view)
             if not known:
                 self._welcome(spec.dag_id, view.paused)
+        put_bundle(tx, loaded, now)
         vanished = state.dag_ids - found
         self._retire(tx, vanished)
         state.dag_ids = found

@@ -76,6 +76,7 @@ def build_scheduler(
         timeout=timeout,
         memory=memory,
         paused_at_creation=conf.getboolean("core", "dags_are_paused_at_creation"),
+        bundles=folder / "bundles",
         say=say,
     )
     intake.newest = newest
@@ -84,6 +85,7 @@ def build_scheduler(
         board=board,
         versions=versions,
         newest=newest,
+        source_of=intake.source_of,
         lease_seconds=lease,
         import_timeout=timeout,
     )

@@ -1,10 +1,11 @@
 """One step: read, decide, apply, and what has to be said afterwards."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import NamedTuple
 
 from venturi.core.clock import Instant
-from venturi.core.messages import Ack, Call, Cancel, Message, Start, Started
+from venturi.core.messages import Ack, Call, Cancel, FileRef, Message, Start, Started
 from venturi.core.states import ACTIVE, TaskState
 from venturi.decide.board import Board
 from venturi.decide.calls import calls_due
@@ -38,10 +39,12 @@ class Stepper:
         board: Board,
         versions: Versions,
         newest: dict[str, Version],
+        source_of: Callable[[Tx, FileRef], FileRef],
         lease_seconds: float,
         import_timeout: float = 30.0,
     ) -> None:
         self.store, self.board, self.versions, self.newest = store, board, versions, newest
+        self.source_of = source_of
         self.lease_seconds = lease_seconds
         self.import_timeout = import_timeout
         self.lease = Lease(0, "")
@@ -140,7 +143,7 @@ class Stepper:
                 attempt = attempt_info(call.run, call.instance, run_info(call.run))
             message = Call(
                 call_id=0,
-                file=version.file,
+                file=self.source_of(tx, version.file),
                 kind=str(call.kind),
                 dag_id=call.run.dag_id,
                 run=run_info(call.run),
@@ -184,7 +187,7 @@ class Stepper:
         xcoms = prefetch(tx, run, instances)
         return [
             Start(
-                file=version.file,
+                file=self.source_of(tx, version.file),
                 attempt=attempt_info(run, instance, info, xcoms.get(instance.id, ())),
                 fresh=version.open_because is not None,
                 import_timeout=self.import_timeout,

@@ -1,0 +1,80 @@
+"""The source of each condition of a DAG file, so that a run can finish on the code it began with.
+
+A bundle is the DAG file and every file of the user's that its import used, below the DAG folder,
+stored by content. It is laid out again (`lay_out`) only when somebody needs it: when the file on
+disk has changed or gone while a run of the old version is still active (rule R9).
+"""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import insert, select
+
+from venturi.core.clock import Instant
+from venturi.core.messages import FileRef, Loaded
+from venturi.store.dags import path_hash, put_source
+from venturi.store.engine import Tx
+from venturi.store.schema.dags import bundle_file, dag_code
+
+#: Larger files are data and not code: a run finds them where they are now.
+LARGEST = 1 << 20
+
+
+def put_bundle(tx: Tx, loaded: Loaded, now: Instant) -> None:
+    """Keep the files that a DAG file in this condition consists of; does nothing if it is kept."""
+    key, root = loaded.file.key, loaded.file.root
+    known = tx.execute(select(bundle_file.c.path).where(bundle_file.c.file_key == key).limit(1))
+    if known.first() is not None:
+        return
+    real_root = os.path.realpath(root)
+    paths = {os.path.realpath(path): path for path, _ in loaded.depends}
+    rows = {}
+    for path in [loaded.file.path, *paths]:
+        relative = _below(path, root) or _below(path, real_root)
+        source = _text(path) if relative else None
+        if relative is None or source is None:
+            continue
+        rows[path_hash(relative)] = {
+            "file_key": key,
+            "path_hash": path_hash(relative),
+            "path": relative,
+            "source_hash": put_source(tx, path, source, now),
+        }
+    if rows:
+        tx.execute(insert(bundle_file), list(rows.values()))
+
+
+def lay_out(tx: Tx, file: FileRef, folder: Path) -> FileRef | None:
+    """Write a bundle below `folder`; the reference to its DAG file, None when it was not kept."""
+    rows = tx.execute(
+        select(bundle_file.c.path, dag_code.c.source_code)
+        .join(dag_code, dag_code.c.source_hash == bundle_file.c.source_hash)
+        .where(bundle_file.c.file_key == file.key)
+    ).all()
+    relative = _below(file.path, file.root)
+    if relative is None or relative not in {row.path for row in rows}:
+        return None
+    root = folder / file.key
+    for row in rows:
+        target = root / row.path
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(row.source_code, encoding="utf-8", errors="surrogateescape")
+    return FileRef(path=str(root / relative), key=file.key, root=str(root))
+
+
+def _below(path: str, root: str) -> str | None:
+    """The path from `root`, None when it does not lie below."""
+    if not root:
+        return None
+    relative = os.path.relpath(path, root)
+    return None if relative.startswith("..") else relative
+
+
+def _text(path: str) -> str | None:
+    try:
+        if os.path.getsize(path) > LARGEST:
+            return None
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
