@@ -12,6 +12,7 @@ from venturi.core.messages import Welcome
 from venturi.decide.board import Board
 from venturi.decide.views import Limits
 from venturi.executors.table import executor_kind
+from venturi.observe.lines import say
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.loop import Scheduler, Settings
@@ -20,12 +21,6 @@ from venturi.store.engine import Store
 from venturi.store.migrate import require_current
 from venturi.store.open import open_store
 from venturi.store.versions import Version, Versions
-
-
-def say(text: str) -> None:
-    """A line for whoever watches the scheduler."""
-    stamp = SystemClock().now().strftime("%Y-%m-%d %H:%M:%S")
-    print(f"[{stamp}] {text}", flush=True)
 
 
 def build_scheduler(

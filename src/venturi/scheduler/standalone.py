@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from venturi.config import get_config
-from venturi.scheduler.main import run_scheduler, say
+from venturi.observe.lines import say
+from venturi.scheduler.main import run_scheduler
 from venturi.store.migrate import SchemaState, migrate
 from venturi.store.open import open_store
 
