@@ -1,77 +1,11 @@
-"""Doing once, before forking, what every attempt would do for the first time.
+"""Compiling the templates of a DAG before forking, so that no attempt has to."""
 
-A first attempt in a fresh process costs some 20 ms: late imports, Jinja's lexer, regular
-expressions, the configuration. A fork of a process that has done it all costs one or two.
-"""
-
-import contextlib
-import importlib
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
-from venturi.core.clock import SystemClock
-from venturi.core.messages import AttemptInfo, RunInfo
-from venturi.runner.attempt import run_attempt
-from venturi.runner.memory import MemoryComms
 from venturi.sdk.template import LiteralValue
 from venturi.sdk.template_env import TaskEnvironment, environment_of
-
-#: Imported late by those who need them; nearly every attempt does.
-_LATE = (
-    "_strptime",
-    "jinja2.ext",
-    "pprint",
-    "venturi.config.urls",
-    "venturi.sdk.accessors",
-    "venturi.sdk.macros",
-    "venturi.sdk.runtime_assets",
-    "venturi.sdk.runtime_params",
-    "venturi.sdk.variable",
-    "venturi.sdk.connection",
-)
-
-#: A template that looks at what templates look at.
-_TEMPLATE = (
-    "{% for each in [1] %}{{ ds }} {{ ts }} {{ macros.ds_add(ds, 7) }} {{ params }}"
-    "{{ data_interval_start | ds_nodash }} {{ run_id }} {{ ti.task_id }}{% endfor %}"
-)
-
-
-def warm_process() -> None:
-    """Make the first attempt of this process, at a task that does nothing. For the base."""
-    for name in _LATE:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    from venturi.sdk.dag import DAG
-    from venturi.sdk.operator import BaseOperator
-
-    class Nothing(BaseOperator):
-        template_fields = ("text",)
-
-        def __init__(self, text: str, **kwargs: Any) -> None:
-            super().__init__(**kwargs)
-            self.text = text
-
-        def execute(self, context: Any) -> dict[str, Any]:
-            return {**context}["params"] or {"text": self.text}
-
-    now = SystemClock().now()
-    with DAG("warm", schedule=None, params={"a": 1}) as dag:
-        Nothing(task_id="nothing", text=_TEMPLATE, execution_timeout=timedelta(minutes=1))
-    run = RunInfo(
-        dag_id="warm", run_id="warm", run_type="manual", run_after=now, logical_date=now,
-        data_interval_start=now, data_interval_end=now,
-    )  # fmt: skip
-    log = logging.getLogger("airflow.task")
-    before = log.disabled
-    log.disabled = True
-    try:
-        info = AttemptInfo(ti_id=0, try_number=1, epoch=0, run=run, task_id="nothing")
-        run_attempt(dag, info, MemoryComms(run))
-    finally:
-        log.disabled = before
 
 
 def warm_dag(dag: Any, most: int = 200) -> None:

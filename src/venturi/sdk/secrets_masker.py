@@ -32,9 +32,6 @@ SENSITIVE_WORDS = frozenset(
     }
 )
 
-#: Shorter texts are part of too many innocent words.
-SHORTEST = 3
-
 #: How deep `redact` goes into lists and dicts.
 _DEEPEST = 6
 
@@ -105,6 +102,7 @@ def reset() -> None:
     """Forget all secrets; for tests."""
     _Known.texts, _Known.pattern, _Known.announce = set(), None, None
     _words.cache_clear()
+    _shortest.cache_clear()
 
 
 class SecretsMasker(logging.Filter):
@@ -124,7 +122,7 @@ class SecretsMasker(logging.Filter):
 
 
 def _remember(text: str) -> None:
-    if len(text) < SHORTEST or text in _Known.texts:
+    if text in _Known.texts or len(text) < _shortest():
         return
     _Known.texts.add(text)
     # The longest first, so that a secret that contains another is hidden whole.
@@ -184,6 +182,14 @@ def _hidden(value: Any) -> Any:
         case None | bool():
             return value
     return MASK
+
+
+@cache
+def _shortest() -> int:
+    """Shorter texts are part of too many innocent words."""
+    from venturi.config import get_config
+
+    return get_config().getint("logging", "min_length_masked_secret")
 
 
 @cache
