@@ -175,3 +175,28 @@ def test_the_finder_is_installed_once() -> None:
     install()
     install()
     assert sys.meta_path.count(TableFinder) == 1
+
+
+def test_the_first_question_of_a_script_opens_the_installation() -> None:
+    import subprocess
+
+    source = (
+        "import airflow; from venturi.sdk import comms\n"
+        "assert comms._Answering.opener is None\n"
+        "from airflow.utils.state import State\n"
+        "print(comms._Answering.opener is not None, comms._Answering.comms)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "None"]
+
+
+def test_every_moved_name_has_a_sentence_with_a_way_out() -> None:
+    from venturi.compat import missing
+
+    for module, names in missing._moved().items():
+        for name in names:
+            said = missing.sentence(module, name, missing.find_moved(module, name))
+            assert said.startswith(f"{module}.{name} ")
+            assert "pip install apache-airflow-providers-" in said or said.endswith(".")

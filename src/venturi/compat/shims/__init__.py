@@ -26,6 +26,7 @@ provided      ProvidersManager
 virtualenv    prepare_virtualenv, write_python_script
 decorating    get_unique_task_id, is_async_callable
 links         BaseOperatorLink
+executors     SequentialExecutor, LocalExecutor, ... as names
 parsing       get_parsing_context
 async_operator  BaseAsyncOperator
 rules         TriggerRule, WeightRule

@@ -24,7 +24,13 @@ _EXCEPTIONS = (
 )
 
 V1: Rows = {
-    "airflow.executors": {},
+    "airflow.executors": {
+        f"{_SHIMS}.executors": (
+            "BaseExecutor SequentialExecutor LocalExecutor CeleryExecutor get_default_executor "
+            "GetDefaultExecutor=get_default_executor"
+        )
+    },
+    "airflow.executors.celery_executor": {f"{_SHIMS}.executors": "CeleryExecutor"},
     "airflow.jobs": {f"{_SHIMS}.records": "BaseJob=Job SchedulerJob=Job LocalTaskJob=Job"},
     "airflow.api.common.experimental.trigger_dag": {f"{_SHIMS}.triggering": "trigger_dag"},
     "airflow.api.common.experimental.pool": {
@@ -105,6 +111,10 @@ ANY: Rows = {
     "airflow.listeners.listener": {
         "venturi.plugins.listeners": "get_listener_manager=listener_manager"
     },
+    "airflow.executors.base_executor": {f"{_SHIMS}.executors": "BaseExecutor"},
+    "airflow.executors.debug_executor": {f"{_SHIMS}.executors": "DebugExecutor"},
+    "airflow.executors.local_executor": {f"{_SHIMS}.executors": "LocalExecutor"},
+    "airflow.executors.sequential_executor": {f"{_SHIMS}.executors": "SequentialExecutor"},
     "airflow.plugins_manager": {
         "venturi.plugins.base": "AirflowPlugin AirflowPluginException",
     },
