@@ -1,7 +1,7 @@
 """The parser of one command: nobody pays for the others."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from venturi.cli.table.model import Arg, Command
@@ -77,6 +77,18 @@ def _add(parser: argparse.ArgumentParser, arg: Arg) -> None:
     how: dict[str, Any] = {"help": arg.help.replace("%", "%%"), "default": arg.default}
     names = ("dest", "action", "type", "choices", "nargs", "metavar")
     how |= {name: getattr(arg, name) for name in names if getattr(arg, name) is not None}
+    if arg.type is not None and arg.is_positional:
+        how["type"] = _unmarked(arg.type)
     if arg.required:
         how["required"] = True
     parser.add_argument(*arg.flags, **how)
+
+
+def _unmarked(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """`read` for a word that may be marked as behind `--`."""
+
+    def reading(text: str) -> Any:
+        return read(text.removeprefix(_MARK))
+
+    reading.__name__ = getattr(read, "__name__", "value")  # argparse names it in its sentence
+    return reading

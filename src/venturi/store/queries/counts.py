@@ -34,7 +34,7 @@ def run_counts(
         query = query.where(dag_run.c.dag_id.in_(dag_ids))
     if since is not None:
         query = query.where(dag_run.c.run_after >= since)
-    return dict(tx.execute(query).tuples().all())
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def runs_by_dag(tx: Tx) -> dict[tuple[str, str], int]:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy import Row, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
@@ -136,18 +136,18 @@ def _tagged(tags: tuple[str, ...], all_of_them: bool) -> ColumnElement[bool]:
 
 
 def _last_run_in(state: str) -> ColumnElement[bool]:
+    other = dag_run.alias("other_run")
     newest = (
-        select(func.max(dag_run.c.run_after))
-        .where(dag_run.c.dag_id == dag.c.dag_id)
+        select(func.max(other.c.run_after))
+        .where(other.c.dag_id == dag.c.dag_id)
+        .correlate(dag)
         .scalar_subquery()
     )
     return exists(
         select(dag_run.c.id).where(
-            and_(
-                dag_run.c.dag_id == dag.c.dag_id,
-                dag_run.c.run_after == newest,
-                dag_run.c.state == state,
-            )
+            dag_run.c.dag_id == dag.c.dag_id,
+            dag_run.c.run_after == newest,
+            dag_run.c.state == state,
         )
     )
 
@@ -196,7 +196,7 @@ def waiting_runs(tx: Tx) -> dict[str, int]:
         .where(dag.c.is_paused.is_(True), dag_run.c.state == "queued")
         .group_by(dag.c.dag_id)
     )
-    return dict(tx.execute(query).tuples().all())
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def list_tags(tx: Tx, pattern: str | None = None, paging: Paging = ALL) -> Page[str]:

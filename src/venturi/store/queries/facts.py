@@ -1,6 +1,8 @@
-"""DAG versions by id: their rows and their descriptions, many at once."""
+"""Many at once by id: versions, their descriptions, rendered fields."""
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,6 +12,7 @@ from venturi.spec.model import DagSpec
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import VersionRow
 from venturi.store.schema.dags import dag_version
+from venturi.store.schema.runs import rendered_fields
 
 
 def version_rows(tx: Tx, ids: Iterable[int | None]) -> dict[int, VersionRow]:
@@ -42,3 +45,12 @@ def specs_by_version(tx: Tx, ids: Iterable[int]) -> dict[int, DagSpec]:
     table = dag_version
     query = select(table.c.id, table.c.spec).where(table.c.id.in_(wanted))
     return {row.id: decode(row.spec) for row in tx.execute(query)}
+
+
+def rendered_by_instance(tx: Tx, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The rendered template fields of these task instances, of those that have any."""
+    table = rendered_fields
+    query = select(table.c.task_instance_id, table.c.rendered_fields).where(
+        table.c.task_instance_id.in_(set(ids))
+    )
+    return {number: dict(json.loads(text)) for number, text in tx.execute(query)}
