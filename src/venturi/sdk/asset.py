@@ -221,7 +221,7 @@ def _dag_for(
     function: Callable[..., Any], outlets: list[Any], schedule: Any, arguments: dict[str, Any]
 ) -> None:
     from venturi.sdk.dag import DAG
-    from venturi.sdk.taskflow import task
+    from venturi.sdk.taskflow.task import task
 
     dag_id = arguments.pop("dag_id", None) or function.__name__
     task_names = ("retries", "retry_delay", "pool", "queue")

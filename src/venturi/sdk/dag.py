@@ -15,10 +15,10 @@ from venturi.sdk.dag_legacy import LegacyDag
 from venturi.sdk.defaults import defaults
 from venturi.sdk.era import author_frame, era_of
 from venturi.sdk.exceptions import AirflowDagInconsistent, AirflowException, DuplicateTaskIdFound
-from venturi.sdk.group import TaskGroup
 from venturi.sdk.node import Node, found_task, link
 from venturi.sdk.operator_init import OLD_ARGUMENTS
 from venturi.sdk.scope import enter_dag, leave_dag
+from venturi.sdk.taskgroup import TaskGroup
 from venturi.sdk.values import default_zone, duration, instant, whole
 from venturi.spec.model import Era
 

@@ -213,7 +213,7 @@ class LegacyDag:
 
 
 def _prune(group: Any, kept: set[str]) -> None:
-    from venturi.sdk.group import TaskGroup
+    from venturi.sdk.taskgroup import TaskGroup
 
     for key, child in list(group.children.items()):
         if isinstance(child, TaskGroup):

@@ -16,10 +16,10 @@ from venturi.sdk.dag import DAG
 from venturi.sdk.exceptions import AirflowDagDuplicatedIdException
 from venturi.sdk.freeze_task import frozen_task, present
 from venturi.sdk.freeze_values import joined, refused, stable
-from venturi.sdk.group import TaskGroup
 from venturi.sdk.param import ParamsDict
 from venturi.sdk.schedule import frozen_timetable
 from venturi.sdk.scope import taken_registered
+from venturi.sdk.taskgroup import TaskGroup
 from venturi.sdk.trigger_rule import FAIL_FAST_RULES
 from venturi.sdk.values import seconds, utc, zone_name
 from venturi.spec.model import DagSpec, EdgeLabel, GroupSpec, MapSpec

@@ -17,7 +17,34 @@ if TYPE_CHECKING:
 
 #: What all instances of a mapped task share by their nature.
 UNMAPPABLE = frozenset(
-    ["task_id", "dag", "task_group", "default_args", "trigger_rule", "start_date", "end_date", "depends_on_past", "wait_for_downstream", "retries", "retry_delay", "retry_exponential_backoff", "max_retry_delay", "pool", "pool_slots", "queue", "priority_weight", "weight_rule", "max_active_tis_per_dag", "max_active_tis_per_dagrun", "execution_timeout", "email", "email_on_failure", "email_on_retry", "map_index_template", "executor"]
+    [
+        "task_id",
+        "dag",
+        "task_group",
+        "default_args",
+        "trigger_rule",
+        "start_date",
+        "end_date",
+        "depends_on_past",
+        "wait_for_downstream",
+        "retries",
+        "retry_delay",
+        "retry_exponential_backoff",
+        "max_retry_delay",
+        "pool",
+        "pool_slots",
+        "queue",
+        "priority_weight",
+        "weight_rule",
+        "max_active_tis_per_dag",
+        "max_active_tis_per_dagrun",
+        "execution_timeout",
+        "email",
+        "email_on_failure",
+        "email_on_retry",
+        "map_index_template",
+        "executor",
+    ]
 )
 
 

@@ -8,7 +8,7 @@ from venturi.sdk.exceptions import AirflowException, TaskNotFound
 if TYPE_CHECKING:
     from venturi.sdk.dag import DAG
     from venturi.sdk.edges import EdgeModifier
-    from venturi.sdk.group import TaskGroup
+    from venturi.sdk.taskgroup import TaskGroup
 
 
 class Dependency:

@@ -25,8 +25,8 @@ from venturi.spec.model import Era, TriggerRule
 
 if TYPE_CHECKING:
     from venturi.sdk.dag import DAG
-    from venturi.sdk.group import TaskGroup
     from venturi.sdk.mapping import OperatorPartial
+    from venturi.sdk.taskgroup import TaskGroup
 
 Callbacks = Callable[..., Any] | Sequence[Callable[..., Any]] | None
 

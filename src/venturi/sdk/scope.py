@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from venturi.sdk.dag import DAG
-    from venturi.sdk.group import TaskGroup
     from venturi.sdk.node import Node
+    from venturi.sdk.taskgroup import TaskGroup
 
 _dags: ContextVar[tuple["DAG", ...]] = ContextVar("dags", default=())
 _groups: ContextVar[tuple["TaskGroup", ...]] = ContextVar("groups", default=())

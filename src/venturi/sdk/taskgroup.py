@@ -1,86 +1,258 @@
-"""`@task_group`: a function whose body describes a group. (The class is in `group`.)"""
+"""Task groups: tasks that are shown, named and joined together."""
 
-import functools
-import inspect
-from collections.abc import Callable, Mapping
-from typing import Any
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
-from venturi.sdk.expand_input import DictOfLists, ExpandInput, ListOfDicts, MappedArgument
-from venturi.sdk.group import TaskGroup
-from venturi.sdk.node import link
+from venturi.sdk.exceptions import AirflowException, DuplicateTaskIdFound, TaskAlreadyInTaskGroup
+from venturi.sdk.node import Dependency, Node
+from venturi.sdk.scope import current_dag, current_group, enter_group, leave_group
 
-__all__ = ["TaskGroup", "task_group"]
+if TYPE_CHECKING:
+    from venturi.sdk.dag import DAG
+
+_ID = re.compile(r"^[\w-]{1,200}$")
+_SUFFIX = re.compile(r"^(.*)__(\d+)$")
 
 
-class GroupDecorator:
-    """A function as a group: calling it makes the group; `.expand` one instance per item.
+class TaskGroup(Dependency):
+    """Tasks and groups under one name.
 
-    Takes every argument of `TaskGroup`. The function's name is the id and the first paragraph of its
-    docstring the tooltip where these are not given. A name that is taken gets a number.
+    `prefix_group_id` puts the group's id before the ids of its children; `default_args` count for
+    the tasks inside, over the DAG's; `add_suffix_on_collision` takes `id__1` when `id` is taken.
+    The root group of a DAG has no id. `retries` and `retry_delay` become default_args of its tasks.
     """
+
+    mapped: Any = None
 
     def __init__(
         self,
-        function: Callable[..., Any],
-        arguments: Mapping[str, Any],
-        shared: Mapping[str, Any] | None = None,
+        group_id: str | None,
+        prefix_group_id: bool = True,
+        parent_group: "TaskGroup | None" = None,
+        dag: "DAG | None" = None,
+        default_args: Mapping[str, Any] | None = None,
+        tooltip: str = "",
+        ui_color: str = "CornflowerBlue",
+        ui_fgcolor: str = "#000",
+        add_suffix_on_collision: bool = False,
+        group_display_name: str = "",
+        **shared: Any,
     ) -> None:
-        functools.update_wrapper(self, function)
-        self.function = function
-        self.arguments = dict(arguments)
-        self.shared = dict(shared or {})
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._made(args, {**self.shared, **kwargs}, None)
-
-    def override(self, **arguments: Any) -> "GroupDecorator":
-        """The same with other arguments of the group."""
-        return GroupDecorator(self.function, {**self.arguments, **arguments}, self.shared)
-
-    def partial(self, **kwargs: Any) -> "GroupDecorator":
-        """Arguments that all instances share."""
-        return GroupDecorator(self.function, self.arguments, {**self.shared, **kwargs})
-
-    def expand(self, **mapped: Any) -> Any:
-        """One instance of the group for each combination of items."""
-        if not mapped:
-            raise TypeError("expand() needs at least one argument to expand over.")
-        return self._made((), self.shared, DictOfLists(mapped))
-
-    def expand_kwargs(self, kwargs: Any) -> Any:
-        """One instance of the group for each dict of arguments."""
-        return self._made((), self.shared, ListOfDicts(kwargs))
-
-    def _made(self, args: Any, kwargs: Mapping[str, Any], mapped: ExpandInput | None) -> Any:
-        arguments = dict(self.arguments)
-        arguments.setdefault("group_id", self.function.__name__)
-        arguments.setdefault("add_suffix_on_collision", True)
-        if self.function.__doc__:
-            arguments.setdefault(
-                "tooltip", inspect.cleandoc(self.function.__doc__).split("\n\n")[0]
+        self.prefix_group_id = prefix_group_id
+        self.tooltip = tooltip
+        self.ui_color = ui_color
+        self.ui_fgcolor = ui_fgcolor
+        self.group_display_name = group_display_name
+        self.children: dict[str, Node | TaskGroup] = {}
+        self.used_group_ids: set[str] = set()
+        self.default_args: dict[str, Any] = {**copy.copy(dict(default_args or {})), **shared}
+        self._group_id = group_id
+        if group_id is None:
+            self.parent_group: TaskGroup | None = None
+            self.dag = dag
+            return
+        if not isinstance(group_id, str) or not _ID.match(group_id):
+            raise AirflowException(
+                f"Task group id {group_id!r} cannot be used: letters, digits, dashes and "
+                "underscores only, and no dots, which join groups and tasks."
             )
-        group = TaskGroup(**arguments)
-        given = dict(kwargs)
-        if mapped is not None:
-            group.mapped = mapped
-            names = mapped.argument_names() or self._free_names(kwargs)
-            given |= {name: MappedArgument(group, name) for name in names}
-        inspect.signature(self.function).bind(*args, **given)
-        with group:
-            result = self.function(*args, **given)
-        if mapped is not None:
-            for operator in mapped.references():
-                link(operator, group)
-        return result if result is not None else group
+        self._join(parent_group, dag, add_suffix_on_collision)
+        if self.parent_group is not None:
+            self.default_args = {**self.parent_group.default_args, **self.default_args}
 
-    def _free_names(self, kwargs: Mapping[str, Any]) -> set[str]:
-        return set(inspect.signature(self.function).parameters) - kwargs.keys()
+    def _join(self, parent: "TaskGroup | None", dag: "DAG | None", may_rename: bool) -> None:
+        if dag is None:
+            dag = parent.dag if parent is not None else current_dag()
+        if parent is None:
+            parent = current_group(dag)
+        if dag is None and parent is not None:
+            dag = parent.dag
+        if parent is None or dag is None:
+            raise AirflowException(
+                f"Task group {self._group_id!r} is in no DAG: create it inside `with DAG(...)` or "
+                "pass dag=."
+            )
+        if parent.dag is not dag:
+            raise AirflowException(
+                f"Task group {self._group_id!r} of DAG {dag.dag_id!r} cannot be in a group of "
+                "another DAG."
+            )
+        self.parent_group, self.dag = parent, dag
+        self.used_group_ids = parent.used_group_ids
+        self._take_id(may_rename)
+        parent.add(self)
 
+    def _take_id(self, may_rename: bool) -> None:
+        taken = self.used_group_ids
+        tasks = self.dag.task_dict if self.dag is not None else {}
+        while self.group_id in taken or self.group_id in tasks:
+            if not may_rename:
+                raise DuplicateTaskIdFound(
+                    f"The id {self.group_id!r} of a task group is already taken in its DAG; choose "
+                    "another, or pass add_suffix_on_collision=True."
+                )
+            found = _SUFFIX.match(str(self._group_id))
+            base, number = (found[1], int(found[2])) if found else (self._group_id, 0)
+            self._group_id = f"{base}__{number + 1}"
+        taken.add(self.group_id)
 
-def task_group(group_id: Any = None, **arguments: Any) -> Any:
-    """Decorator: `@task_group` or `@task_group(group_id=..., default_args=...)`."""
-    if callable(group_id):
-        return GroupDecorator(group_id, arguments)
-    if group_id is not None:
-        arguments["group_id"] = group_id
-    return lambda function: GroupDecorator(function, arguments)
+    @classmethod
+    def create_root(cls, dag: "DAG") -> "TaskGroup":
+        """The root group of a DAG."""
+        return cls(group_id=None, dag=dag)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this is the DAG's own, nameless group."""
+        return self._group_id is None
+
+    @property
+    def group_id(self) -> str:
+        """The id, with those of the groups around it unless they do not prefix."""
+        if self._group_id is None:
+            return ""
+        return self.parent_group.child_id(self._group_id) if self.parent_group else self._group_id
+
+    @property
+    def node_id(self) -> str:
+        """The group id."""
+        return self.group_id
+
+    @property
+    def label(self) -> str:
+        """What the graph calls this group."""
+        return self.group_display_name or self._group_id or ""
+
+    @property
+    def task_group(self) -> "TaskGroup | None":
+        """The group around this one."""
+        return self.parent_group
+
+    @property
+    def dag_id(self) -> str:
+        """The id of the DAG."""
+        return self.dag.dag_id if self.dag else ""
+
+    def has_dag(self) -> bool:
+        """Whether this is in a DAG."""
+        return self.dag is not None
+
+    def child_id(self, label: str) -> str:
+        """The id of a child called `label`."""
+        prefix = self._prefix()
+        return f"{prefix}.{label}" if prefix else label
+
+    def _prefix(self) -> str:
+        if self._group_id is not None and self.prefix_group_id:
+            return self.group_id
+        return self.parent_group._prefix() if self.parent_group is not None else ""
+
+    def add(self, node: "Node | TaskGroup") -> None:
+        """Put a task or group into this group. Raises `DuplicateTaskIdFound`."""
+        held = getattr(node, "task_group", None)
+        if isinstance(node, Node) and held is not None and held is not self:
+            if node.task_id in held.children:
+                raise TaskAlreadyInTaskGroup(node.task_id, held.group_id or None, self.group_id)
+        key = node.node_id
+        if key in self.children and self.children[key] is not node:
+            kind = "Task group" if isinstance(node, TaskGroup) else "Task"
+            raise DuplicateTaskIdFound(f"{kind} id {key!r} is already taken in its DAG.")
+        if isinstance(node, Node):
+            node.task_group = self
+        self.children[key] = node
+
+    def __iter__(self) -> Iterator[Node]:
+        for child in self.children.values():
+            if isinstance(child, TaskGroup):
+                yield from child
+            else:
+                yield child
+
+    def iter_tasks(self) -> Iterator[Node]:
+        """All tasks inside, at any depth."""
+        return iter(self)
+
+    def has_task(self, task: Node) -> bool:
+        """Whether `task` is inside, at any depth."""
+        return any(each is task for each in self)
+
+    def get_child_by_label(self, label: str) -> "Node | TaskGroup":
+        """The child called `label`."""
+        return self.children[self.child_id(label)]
+
+    def get_task_group_dict(self) -> dict[str | None, "TaskGroup"]:
+        """This group and all groups inside, by id; the root's is None."""
+        found: dict[str | None, TaskGroup] = {}
+        waiting: list[TaskGroup] = [self]
+        while waiting:
+            group = waiting.pop()
+            found[group.group_id or None] = group
+            waiting += [each for each in group.children.values() if isinstance(each, TaskGroup)]
+        return found
+
+    def iter_mapped_task_groups(self) -> Iterator["TaskGroup"]:
+        """The mapped groups around here, this one first."""
+        group: TaskGroup | None = self
+        while group is not None:
+            if group.mapped is not None:
+                yield group
+            group = group.parent_group
+
+    @property
+    def roots(self) -> list[Node]:
+        inside = list(self)
+        ids = {task.task_id for task in inside}
+        return [task for task in inside if not task.upstream_task_ids & ids]
+
+    @property
+    def leaves(self) -> list[Node]:
+        """The last tasks inside. An arrow out of a group starts before its teardowns."""
+        inside = {task.task_id: task for task in self}
+        return [
+            task
+            for task in inside.values()
+            if not task.is_teardown
+            and not (task.is_setup and self._has_work_after(task, inside))
+            and all(inside[each].is_teardown for each in task.downstream_task_ids if each in inside)
+        ] or [task for task in inside.values() if not task.downstream_task_ids & inside.keys()]
+
+    @staticmethod
+    def _has_work_after(setup: Node, inside: Mapping[str, Node]) -> bool:
+        """Whether the teardown of `setup` also follows other work inside."""
+        return any(
+            len(inside[each].upstream_task_ids & inside.keys()) > 1
+            for each in setup.downstream_task_ids
+            if each in inside
+        )
+
+    def get_roots(self) -> Iterator[Node]:
+        """The first tasks inside."""
+        return iter(self.roots)
+
+    def get_leaves(self) -> Iterator[Node]:
+        """The last tasks inside, teardowns aside."""
+        return iter(self.leaves)
+
+    def as_setup(self) -> "TaskGroup":
+        raise AirflowException("A task group cannot be a setup; mark the task inside it.")
+
+    def as_teardown(self, **kwargs: Any) -> "TaskGroup":
+        raise AirflowException("A task group cannot be a teardown; mark the task inside it.")
+
+    def __enter__(self) -> "TaskGroup":
+        enter_group(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        leave_group()
+
+    def __repr__(self) -> str:
+        return f"<TaskGroup: {self.group_id or '(root)'}>"

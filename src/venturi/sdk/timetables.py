@@ -355,7 +355,23 @@ def step(value: Any) -> model.Delta:
     """A timedelta or relativedelta, frozen. Raises `TypeError`."""
     if isinstance(value, timedelta):
         return model.TimeDelta(microseconds=value // timedelta(microseconds=1))
-    fields = ["years", "months", "days", "leapdays", "hours", "minutes", "seconds", "microseconds", "year", "month", "day", "hour", "minute", "second", "microsecond"]
+    fields = [
+        "years",
+        "months",
+        "days",
+        "leapdays",
+        "hours",
+        "minutes",
+        "seconds",
+        "microseconds",
+        "year",
+        "month",
+        "day",
+        "hour",
+        "minute",
+        "second",
+        "microsecond",
+    ]
     if not hasattr(value, "leapdays"):
         raise TypeError(f"A step of time is a timedelta or relativedelta, not {value!r}.")
     found = {name: getattr(value, name) for name in fields}

@@ -1,121 +1,93 @@
-"""Triggers: what a deferred task waits for, and the event it is woken with."""
+"""Triggers: what a deferred task waits for."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from logging import Logger, getLogger
-from typing import Any
-
-from venturi.core.states import TaskState
+from typing import Any, NamedTuple
 
 
 class TriggerEvent:
-    """What a trigger has seen; `payload` is given to the method the task goes on with."""
+    """What a trigger says when it fires; the task goes on with `payload`."""
 
-    def __init__(self, payload: Any) -> None:
+    def __init__(self, payload: Any, **_: Any) -> None:
         self.payload = payload
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TriggerEvent) and other.payload == self.payload
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}<{self.payload!r}>"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TriggerEvent) and self.payload == other.payload
-
-    __hash__ = None  # type: ignore[assignment]
-
 
 class BaseTaskEndEvent(TriggerEvent):
-    """Ends the task at once, in a given state, without waking its code."""
+    """An event that ends the task without running it again; `xcoms` are stored."""
 
-    task_instance_state: TaskState
+    state = ""
 
-    def __init__(self, *, xcoms: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        if "payload" in kwargs:
-            raise ValueError("An event that ends a task takes no payload; its state says it all.")
-        super().__init__(payload=str(self.task_instance_state))
-        self.xcoms = dict(xcoms) if xcoms else None
+    def __init__(self, *, xcoms: dict[str, Any] | None = None, **_: Any) -> None:
+        super().__init__(self.state)
+        self.xcoms = dict(xcoms or {})
 
 
 class TaskSuccessEvent(BaseTaskEndEvent):
-    """Ends the task as success."""
+    """The task ends as success."""
 
-    task_instance_state = TaskState.SUCCESS
+    state = "success"
 
 
 class TaskFailedEvent(BaseTaskEndEvent):
-    """Ends the task as failed."""
+    """The task ends as failed."""
 
-    task_instance_state = TaskState.FAILED
+    state = "failed"
 
 
 class TaskSkippedEvent(BaseTaskEndEvent):
-    """Ends the task as skipped."""
+    """The task ends as skipped."""
 
-    task_instance_state = TaskState.SKIPPED
+    state = "skipped"
 
 
 class BaseTrigger:
-    """Something to wait for, without holding a slot.
-
-    A trigger is made again from `serialize()` in another process: its arguments have to be what
-    JSON can say. Many triggers share one event loop, so `run` must never block.
-    """
-
-    supports_triggerer_queue: bool = True
+    """Base of triggers: `serialize` says how to make it again, `run` yields events."""
 
     def __init__(self, **kwargs: Any) -> None:
         self.task_instance: Any = None
         self.trigger_id: int | None = None
-        self.template_fields: tuple[str, ...] = ()
-
-    @property
-    def log(self) -> Logger:
-        """A logger under the class's dotted name."""
-        return getLogger(f"{type(self).__module__}.{type(self).__name__}")
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """The dotted name of the class and the arguments to make it again with."""
+        """The dotted path of the class, and the keyword arguments that make this one again."""
         raise NotImplementedError(f"{type(self).__name__} has to define serialize().")
 
     def run(self) -> AsyncIterator[TriggerEvent]:
-        """Wait, then yield the event; an async generator."""
+        """Wait, then yield an event."""
         raise NotImplementedError(f"{type(self).__name__} has to define run().")
 
     async def cleanup(self) -> None:
-        """Called when the trigger ends or is moved, to close what it has opened."""
-
-    def render_template_fields(self, context: Any, jinja_env: Any = None) -> None:
-        """Nothing is rendered unless a trigger says so."""
+        """Leave nothing behind."""
 
     def __repr__(self) -> str:
-        path, arguments = self.serialize()
-        said = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-        return f"<{path} {said}>"
+        path, kwargs = self.serialize()
+        given = ", ".join(f"{key}={value}" for key, value in sorted(kwargs.items()))
+        return f"<{path} {given}>"
 
 
 class BaseEventTrigger(BaseTrigger):
-    """A trigger that may wake assets instead of tasks: it goes on after an event."""
+    """Base of triggers that watch assets."""
 
-    supports_triggerer_queue: bool = False
+    supports_triggerer_queue = False
 
     @staticmethod
     def hash(classpath: str, kwargs: dict[str, Any]) -> int:
-        """Equal for triggers that watch the same thing, so that it is watched once."""
-        import json
-
-        return hash((classpath, json.dumps(kwargs, sort_keys=True, default=str)))
+        """Equal for equal triggers."""
+        return hash((classpath, repr(sorted(kwargs.items()))))
 
 
-class StartTriggerArgs:
-    """Lets a task begin as deferred: which trigger to start with and where to go on."""
+class StartTriggerArgs(NamedTuple):
+    """How a task begins with a trigger instead of a process."""
 
-    def __init__(
-        self,
-        trigger_cls: str,
-        next_method: str,
-        trigger_kwargs: dict[str, Any] | None = None,
-        next_kwargs: dict[str, Any] | None = None,
-        timeout: timedelta | None = None,
-    ) -> None:
-        self.trigger_cls, self.next_method = trigger_cls, next_method
-        self.trigger_kwargs, self.next_kwargs = trigger_kwargs, next_kwargs
-        self.timeout = timeout
+    trigger_cls: str
+    next_method: str
+    trigger_kwargs: dict[str, Any] | None = None
+    next_kwargs: dict[str, Any] | None = None
+    timeout: timedelta | None = None

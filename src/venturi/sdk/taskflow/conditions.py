@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from venturi.sdk.exceptions import AirflowSkipException
-from venturi.sdk.taskflow.decorator import TaskDecorator
+from venturi.sdk.taskflow.decorators import TaskDecorator
 
 Condition = Callable[[Any], bool | tuple[bool, str | None]]
 

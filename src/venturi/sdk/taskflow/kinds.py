@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from venturi.sdk.exceptions import AirflowException
 from venturi.sdk.operator import BaseOperator
-from venturi.sdk.taskflow.operator import DecoratedOperator
+from venturi.sdk.taskflow.decorated import DecoratedOperator
 
 
 class Kind(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from venturi.sdk.exceptions import AirflowException
-from venturi.sdk.taskflow.collection import task
-from venturi.sdk.taskflow.decorator import TaskDecorator
-from venturi.sdk.taskgroup import GroupDecorator
+from venturi.sdk.taskflow.decorators import TaskDecorator
+from venturi.sdk.taskflow.groups import GroupDecorator
+from venturi.sdk.taskflow.task import task
 
 
 def setup(function: Any) -> TaskDecorator:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from venturi.sdk.taskflow.conditions import run_if, skip_if
-from venturi.sdk.taskflow.decorator import task_decorator_factory
+from venturi.sdk.taskflow.decorators import task_decorator_factory
 from venturi.sdk.taskflow.kinds import KINDS, operator_of
 
 
@@ -50,3 +50,8 @@ class TaskDecoratorCollection:
 
 #: The decorator of DAG files.
 task = TaskDecoratorCollection()
+
+
+def python_task(python_callable: Any = None, **kwargs: Any) -> Any:
+    """`@task.python`, as a function."""
+    return task(python_callable, **kwargs)

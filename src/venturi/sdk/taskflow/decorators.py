@@ -10,8 +10,18 @@ from venturi.sdk.expand_input import DictOfLists, ListOfDicts
 from venturi.sdk.mapping import MappedOperator, OperatorPartial
 from venturi.sdk.operator import BaseOperator
 from venturi.sdk.scope import current_dag
+from venturi.sdk.taskflow.decorated import DecoratedOperator
 from venturi.sdk.taskflow.outputs import returns_dict
+from venturi.sdk.tasknode import unique_task_id
 from venturi.sdk.xcomarg import PlainXComArg
+
+__all__ = [
+    "DecoratedOperator",
+    "TaskDecorator",
+    "get_unique_task_id",
+    "is_async_callable",
+    "task_decorator_factory",
+]
 
 
 class TaskDecorator:
@@ -149,3 +159,17 @@ def task_decorator_factory(
     if python_callable is not None:
         return TaskDecorator(python_callable, found, multiple_outputs, kwargs)
     return lambda function: TaskDecorator(function, found, multiple_outputs, kwargs)
+
+
+def get_unique_task_id(task_id: str, dag: Any = None, task_group: Any = None) -> str:
+    """`task_id`, with a number where it is taken; the ids of groups come before it."""
+    found = unique_task_id(task_id, dag, task_group)
+    return task_group.child_id(found) if task_group is not None else found
+
+
+def is_async_callable(function: Any) -> bool:
+    """Whether calling gives a coroutine."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    call = getattr(function, "__call__", None)  # noqa: B004 - its own kind is asked for
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
