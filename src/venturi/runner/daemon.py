@@ -9,9 +9,11 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from setproctitle import setproctitle
 
 from venturi.core.clock import Clock, SystemClock
@@ -265,17 +267,8 @@ class Runner:
         theirs = question.ask_id
 
         def pass_on(reply: Reply) -> None:
-            try:
-                answer(
-                    Reply(
-                        ask_id=theirs,
-                        value=reply.value,
-                        error=reply.error,
-                        error_kind=reply.error_kind,
-                    )
-                )
-            except (WireClosed, OSError):
-                pass  # whoever asked has gone
+            with suppress(WireClosed, OSError):  # whoever asked may have gone
+                answer(msgspec.structs.replace(reply, ask_id=theirs))
 
         ask = Ask(
             ask_id=self.ask_count,
@@ -300,9 +293,9 @@ def take_lock(run_dir: Path) -> int | None:
 
 def main() -> int:
     """`python -m venturi.runner`: the runner of the configured home."""
-    from venturi.config import get_config  # noqa: PLC0415
-    from venturi.config.paths import private_dir, run_dir  # noqa: PLC0415
-    from venturi.runner.preload import preload  # noqa: PLC0415
+    from venturi.config import get_config
+    from venturi.config.paths import private_dir, run_dir
+    from venturi.runner.preload import preload
 
     setproctitle("airflow runner")
     folder = private_dir(run_dir())

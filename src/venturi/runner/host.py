@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import Any, TextIO
 
@@ -125,7 +126,7 @@ class Host:
         log_read, log_write = os.pipe()
 
         def become_task() -> None:
-            from venturi.runner.task import wait_for_work  # noqa: PLC0415
+            from venturi.runner.task import wait_for_work
 
             null = os.open(os.devnull, os.O_RDONLY)
             os.dup2(null, 0)
@@ -153,10 +154,8 @@ class Host:
             return  # the runner says: this spare has work now
         os.kill(message.pid, message.signal)
         if message.signal == signal.SIGKILL:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(message.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
     def _reap(self) -> None:
         while self.children:
@@ -203,7 +202,7 @@ class ImportComms:
 
     def ask(self, request: Any) -> Any:
         """Ask the engine through the runner, and wait."""
-        from venturi.runner.asking import answer_of  # noqa: PLC0415
+        from venturi.runner.asking import answer_of
 
         ACTIVE.note(f"the engine ({type(request).__name__})")
         self._asked += 1
@@ -232,9 +231,9 @@ ACTIVE = _Active()
 
 
 def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
-    """Import a DAG file within its limits: what it defines as a message, and the DAGs themselves."""
-    from venturi.compat import hints  # noqa: PLC0415
-    from venturi.sdk.freeze import collect_dags, freeze_dag  # noqa: PLC0415
+    """Import a DAG file within its limits: what it defines, as a message and as DAGs."""
+    from venturi.compat import hints
+    from venturi.sdk.freeze import collect_dags, freeze_dag
 
     file = message.file
     hints.forget(file.path)
@@ -247,13 +246,14 @@ def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
     specs: tuple[bytes, ...] = ()
     error = None
     try:
-        with _limits(message.timeout, message.memory), watching(watch):
+        with _Limits(message.timeout, message.memory), watching(watch):
             modules = import_file(file.path, file.root, plugins)
             found = collect_dags(modules, file.path)
         dags = {dag.dag_id: dag for dag in found}
         specs = tuple(encode(freeze_dag(dag, file.root)) for dag in found)
     except ImportTookTooLong as late:
-        error = f"Importing {file.path} took longer than {message.timeout:g} s.\n{_story(late, file.path)}"
+        where = _story(late, file.path)
+        error = f"Importing {file.path} took longer than {message.timeout:g} s.\n{where}"
     except MemoryError as full:
         limit = message.memory // (1 << 20)
         error = (
@@ -288,7 +288,7 @@ def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
     return result, dags
 
 
-class _limits:
+class _Limits:
     """Time and memory limits of an import."""
 
     def __init__(self, seconds: float, memory: int) -> None:

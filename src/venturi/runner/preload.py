@@ -42,7 +42,7 @@ MODULES = (
 
 
 def preload() -> None:
-    """Import `MODULES`, and rehearse an attempt so that nothing is done for the first time later."""
+    """Import `MODULES`, and rehearse an attempt: nothing is done for the first time later."""
     for name in MODULES:
         try:
             importlib.import_module(name)
@@ -68,12 +68,12 @@ def rehearse() -> None:
     Every lazy import, compiled pattern and cache that an attempt needs is then in the memory that
     all children share: it saves each of them about ten milliseconds.
     """
-    from venturi.batteries.operators.bash import BashOperator  # noqa: PLC0415
-    from venturi.batteries.operators.python import PythonOperator  # noqa: PLC0415
-    from venturi.runner.attempt import run_attempt  # noqa: PLC0415
-    from venturi.runner.tasklog import set_up  # noqa: PLC0415
-    from venturi.sdk.dag import DAG  # noqa: PLC0415
-    from venturi.sdk.freeze import freeze_dag  # noqa: PLC0415
+    from venturi.batteries.operators.bash import BashOperator
+    from venturi.batteries.operators.python import PythonOperator
+    from venturi.runner.attempt import run_attempt
+    from venturi.runner.tasklog import set_up
+    from venturi.sdk.dag import DAG
+    from venturi.sdk.freeze import freeze_dag
 
     at = datetime(2000, 1, 1, tzinfo=UTC)
     with DAG("rehearsal", schedule=None, start_date=at, auto_register=False) as dag:

@@ -62,10 +62,10 @@ class Reactor:
         if self._timers:
             timeout = max(0.0, self._timers[0][0] - self.clock.monotonic())
         for key, events in self._selector.select(timeout):
-            now = self._selector.get_map().get(key.fd)
             # An earlier call may have closed it, and another one may have its number already.
-            if now is not None and now.fileobj is key.fileobj:
-                now.data(events)
+            current = self._selector.get_map().get(key.fd)
+            if current is not None and current.fileobj is key.fileobj:
+                current.data(events)
         now = self.clock.monotonic()
         while self._timers and self._timers[0][0] <= now:
             heappop(self._timers)[2]()

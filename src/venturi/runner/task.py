@@ -2,6 +2,7 @@
 
 import resource
 import socket
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,8 +86,8 @@ def _run(
     plugins: str,
     clock: Clock,
 ) -> None:
-    from venturi.runner.attempt import run_attempt  # noqa: PLC0415
-    from venturi.runner.tasklog import set_up  # noqa: PLC0415
+    from venturi.runner.attempt import run_attempt
+    from venturi.runner.tasklog import set_up
 
     attempt = message.attempt
     setproctitle(f"airflow task {attempt.run.dag_id} {attempt.task_id} {attempt.run.run_id}")
@@ -95,7 +96,7 @@ def _run(
     dag, error = _dag(message.file, attempt.run.dag_id, dags, loaded, plugins, message)
     if dag is None:
         result = Result(state=TaskState.FAILED, reason=error)
-        print(error)
+        sys.stdout.write(f"{error}\n")
     else:
         result = run_attempt(
             dag, attempt, ChannelComms(wire), file_loc=message.file.path, clock=clock
@@ -111,8 +112,8 @@ def _call_back(
     loaded: Loaded | None,
     plugins: str,
 ) -> None:
-    from venturi.runner.callbacks import run_callbacks  # noqa: PLC0415
-    from venturi.runner.tasklog import set_up  # noqa: PLC0415
+    from venturi.runner.callbacks import run_callbacks
+    from venturi.runner.tasklog import set_up
 
     setproctitle(f"airflow callback {message.dag_id} {message.kind}")
     set_up()
@@ -133,7 +134,7 @@ def _dag(
 ) -> tuple[Any, str]:
     """The DAG from the host's memory, or, where the file looked outside, from a fresh import."""
     if message.fresh or loaded is None:
-        from venturi.runner.host import load_file  # noqa: PLC0415
+        from venturi.runner.host import load_file
 
         limit = message.import_timeout if isinstance(message, Start) else 30.0
         loaded, dags = load_file(Load(file=file, timeout=limit, memory=0), plugins)
@@ -145,7 +146,7 @@ def _dag(
 
 
 def _flush() -> None:
-    import sys  # noqa: PLC0415
+    import sys
 
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -106,10 +107,8 @@ class Workshop:
             self.by_pid[child.pid] = work
             self.reactor.watch(child.wire, lambda _: self._hear(work))
             self.reactor.watch(child.log, lambda _: self._copy_log(work))
-            try:
+            with suppress(WireClosed):  # it may have died waiting; its exit tells
                 child.wire.send(work.order)
-            except WireClosed:
-                pass  # it died waiting; its exit tells
         elif reason:
             work.log.line(f"{reason}")
             self._end(work, failed(reason.split("\n", 1)[0], lost=False))
@@ -262,7 +261,7 @@ class Workshop:
         self.report(work.finished(self.reactor.clock.now(), result, usage or Usage(), code))
 
     def _kill(self, work: Work, grace: float) -> None:
-        """SIGTERM now, so that on_kill can run; SIGKILL to its whole group after `grace` seconds."""
+        """SIGTERM now, so that on_kill can run; SIGKILL to its group after `grace` seconds."""
         child, host = work.child, work.host
         if child is None or host is None:
             return

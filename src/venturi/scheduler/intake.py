@@ -6,11 +6,9 @@ file) is read again every `min_file_process_interval` seconds.
 """
 
 import hashlib
-import json
+import os
 from collections.abc import Callable
 from pathlib import Path
-
-from sqlalchemy import select
 
 from venturi.core.clock import Clock
 from venturi.core.messages import FileRef, Load, Loaded
@@ -21,7 +19,6 @@ from venturi.spec.codec import decode
 from venturi.store import dags as dag_rows
 from venturi.store.bundles import lay_out, put_bundle
 from venturi.store.engine import Store, Tx
-from venturi.store.schema.dags import dag_file
 from venturi.store.versions import Version, Versions
 
 
@@ -96,16 +93,13 @@ class Intake:
     def recall(self, tx: Tx) -> None:
         """Take over what was known before a restart: unchanged files are not read again."""
         owned = dag_rows.active_files(tx)
-        for row in tx.execute(select(dag_file)).all():
-            state = FileState(row.path)
-            state.key = row.file_key
-            state.depends = tuple((path, stamp) for path, stamp in json.loads(row.depends))
-            state.open = row.open_because is not None
-            state.dag_ids = set(owned.get(row.path, ()))
-            stamps = dict(state.depends)
+        for known in dag_rows.known_files(tx):
+            state = FileState(known.path)
+            state.key, state.depends, state.open = known.key, known.depends, known.is_open
+            state.dag_ids = set(owned.get(known.path, ()))
             # A file whose import failed is in no list of modules: it is read again.
-            state.stamp = stamps.get(str(Path(row.path).resolve()), "")
-            self.files[row.path] = state
+            state.stamp = dict(known.depends).get(os.path.realpath(known.path), "")
+            self.files[known.path] = state
         for path, dag_ids in owned.items():
             state = self.files.setdefault(path, FileState(path))
             state.dag_ids = set(dag_ids)

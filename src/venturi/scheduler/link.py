@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from venturi.core.clock import Clock
@@ -76,10 +77,8 @@ class Link:
         """Say something to the runner; lost words are said again after the next hello."""
         if self.wire is None:
             return
-        try:
+        with suppress(WireClosed):  # reading finds out, and reconnects
             self.wire.send(message)
-        except WireClosed:
-            pass  # reading finds out, and reconnects
 
     def cancel(self, ti_id: int, epoch: int, reason: str, grace: float = 60.0) -> None:
         """End an attempt that has been taken away."""
@@ -118,7 +117,7 @@ class Link:
 
     def _spawn(self) -> None:
         self.log_dir.mkdir(parents=True, exist_ok=True)
-        with open(self._log_file(), "ab") as log:
+        with self._log_file().open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "venturi.runner"],
                 stdin=subprocess.DEVNULL,

@@ -5,6 +5,7 @@ watcher (a file has changed), a timer (something is due). A slow round looks eve
 while, for the words that got lost.
 """
 
+import getpass
 import os
 import selectors
 import signal
@@ -12,9 +13,6 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import DBAPIError
 
 from venturi.core.clock import Clock
 from venturi.core.messages import (
@@ -32,7 +30,6 @@ from venturi.core.messages import (
 from venturi.core.states import TaskState
 from venturi.dagfiles.watcher import Watcher
 from venturi.decide.board import Board
-from venturi.decide.views import PoolView
 from venturi.runner.wire import WireClosed
 from venturi.scheduler.answers import reply_to
 from venturi.scheduler.inbox import Inbox
@@ -41,13 +38,12 @@ from venturi.scheduler.link import Link
 from venturi.scheduler.step import Stepper
 from venturi.store.bell import Bell, Ring
 from venturi.store.calls import open_calls
+from venturi.store.commands import jobs
 from venturi.store.dags import load_dags
-from venturi.store.engine import Store, Tx, is_transient
+from venturi.store.engine import DatabaseError, Store, Tx, is_transient
 from venturi.store.lease import Lease, LostLease, prove, release, take_lease
-from venturi.store.runs import ACTIVE_RUNS, load_runs
-from venturi.store.schema.engine import job
-from venturi.store.schema.people import slot_pool
-from venturi.store.schema.runs import dag_run
+from venturi.store.pools import load_pools
+from venturi.store.runs import active_revisions, active_runs_of, load_runs
 
 #: Seconds between two heartbeats (job row and lease).
 HEARTBEAT = 5.0
@@ -172,40 +168,25 @@ class Scheduler:
 
     def _register_job(self, tx: Tx, lease: Lease) -> int:
         now = self.clock.now()
-        tx.execute(
-            update(job)
-            .where(job.c.job_type == "SchedulerJob", job.c.state == "running")
-            .values(state="failed", end_date=now)
-        )
-        inserted = tx.execute(
-            insert(job).values(
-                job_type="SchedulerJob",
-                state="running",
-                start_date=now,
-                latest_heartbeat=now,
-                executor_class=self.settings.executor,
-                hostname=socket.gethostname(),
-                pid=os.getpid(),
-            )
-        )
         prove(tx, lease, now, self.settings.lease_seconds)
-        key = inserted.inserted_primary_key
-        assert key is not None
-        return int(key[0])
+        jobs.close_unfinished(tx, "SchedulerJob", now)
+        return jobs.register(
+            tx,
+            "SchedulerJob",
+            now,
+            hostname=socket.gethostname(),
+            unixname=getpass.getuser(),
+            pid=os.getpid(),
+            executor_class=self.settings.executor,
+        )
 
     def _load_board(self) -> None:
         with self.store.read() as tx:
-            self._load_pools(tx)
+            self.board.pools = load_pools(tx)
             for view in load_dags(tx, self.stepper.versions):
                 self.board.put_dag(view)
             for run in load_runs(tx, self.stepper.versions):
                 self.board.put_run(run)
-
-    def _load_pools(self, tx: Tx) -> None:
-        self.board.pools = {
-            row.pool: PoolView(row.slots, bool(row.include_deferred))
-            for row in tx.execute(select(slot_pool))
-        }
 
     def _leave(self) -> None:
         if self.stop_runner:
@@ -214,7 +195,7 @@ class Scheduler:
         if lease.term:
             try:
                 self.store.retrying(lambda tx: self._sign_off(tx, lease, job_id))
-            except DBAPIError as error:
+            except DatabaseError as error:
                 self.say(f"The lease could not be given back: {error.orig}")
         if hasattr(self, "bell"):
             self.bell.close()
@@ -225,9 +206,7 @@ class Scheduler:
 
     def _sign_off(self, tx: Tx, lease: Lease, job_id: int | None) -> None:
         release(tx, lease)
-        tx.execute(
-            update(job).where(job.c.id == job_id).values(state="success", end_date=self.clock.now())
-        )
+        jobs.finish(tx, job_id, self.clock.now())
 
     # --- turning -------------------------------------------------------------------------------
 
@@ -252,7 +231,7 @@ class Scheduler:
                     break
                 for message in said:
                     self.link.send(message)
-        except DBAPIError as error:
+        except DatabaseError as error:
             if not is_transient(error):
                 raise
             # The database is away: what was heard stays in the inbox until it is back.
@@ -323,9 +302,7 @@ class Scheduler:
 
         def write(tx: Tx) -> None:
             prove(tx, lease, now, self.settings.lease_seconds)
-            tx.execute(
-                update(job).where(job.c.id == self.stepper.job_id).values(latest_heartbeat=now)
-            )
+            jobs.heartbeat(tx, self.stepper.job_id, now)
 
         self.store.retrying(write)
 
@@ -334,12 +311,9 @@ class Scheduler:
         self.intake.look()
         self.watcher.watch(self.intake.folders())
         with self.store.read() as tx:
-            self._load_pools(tx)
-            rows = tx.execute(
-                select(dag_run.c.id, dag_run.c.revision).where(dag_run.c.state.in_(ACTIVE_RUNS))
-            ).all()
+            self.board.pools = load_pools(tx)
+            seen = active_revisions(tx)
         known = {run.id: run.revision for run in self.board.runs.values()}
-        seen = {row.id: row.revision for row in rows}
         self._reload({i for i in seen if known.get(i) != seen[i]} | (set(known) - set(seen)))
         self._refresh_dags(None)
 
@@ -357,7 +331,7 @@ class Scheduler:
                 continue
             if note.pools:
                 with self.store.read() as tx:
-                    self._load_pools(tx)
+                    self.board.pools = load_pools(tx)
                 for dag_id in self.board.dags:
                     self.board.due.add(dag_id)
             if note.path:
@@ -370,10 +344,7 @@ class Scheduler:
         if not dag_ids:
             return set()
         with self.store.read() as tx:
-            query = select(dag_run.c.id).where(
-                dag_run.c.dag_id.in_(dag_ids), dag_run.c.state.in_(ACTIVE_RUNS)
-            )
-            found = set(tx.execute(query).scalars())
+            found = active_runs_of(tx, dag_ids)
         return found | {run.id for run in self.board.runs.values() if run.dag_id in dag_ids}
 
     def _refresh_dags(self, dag_ids: tuple[str, ...] | None) -> None:

@@ -67,7 +67,7 @@ def apply(
     _guard_runs(tx, plan, started, now)
     _write_moves(tx, plan.moves, finished, now, job_id)
     _write_started(tx, started, finished)
-    _write_results(tx, plan.moves, finished, now)
+    _write_results(tx, plan.moves, finished)
     _write_run_moves(tx, plan.run_moves, now)
     created = [
         row_id
@@ -225,9 +225,7 @@ def _write_started(
         raise Stale({run.id for run, _, _ in started})
 
 
-def _write_results(
-    tx: Tx, moves: Sequence[Move], finished: Mapping[int, Finished], now: Instant
-) -> None:
+def _write_results(tx: Tx, moves: Sequence[Move], finished: Mapping[int, Finished]) -> None:
     """XComs, rendered fields and the history row of every attempt that ended."""
     history: list[dict[str, Any]] = []
     xcoms: list[dict[str, Any]] = []

@@ -4,7 +4,6 @@ A datagram to a Unix socket. It carries hints (which DAG, which run) and no trut
 costs a few seconds until the scheduler's own round, a ring too many costs a look.
 """
 
-import os
 import socket
 from pathlib import Path
 
@@ -48,7 +47,7 @@ class Bell:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self.socket.bind(str(self.path))
-        os.chmod(self.path, 0o600)
+        self.path.chmod(0o600)
 
     def fileno(self) -> int:
         """For the selector."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select, update
 
@@ -233,3 +233,25 @@ def _next_run(row: Any) -> RunInfo | None:
         logical_date=row.next_dagrun,
         data_interval=interval,
     )
+
+
+class KnownFile(NamedTuple):
+    """What was known of a DAG file when it was last read."""
+
+    path: str
+    key: str
+    depends: tuple[tuple[str, str], ...]
+    is_open: bool
+
+
+def known_files(tx: Tx) -> list[KnownFile]:
+    """All DAG files that have been read."""
+    return [
+        KnownFile(
+            row.path,
+            row.file_key,
+            tuple((path, stamp) for path, stamp in json.loads(row.depends)),
+            row.open_because is not None,
+        )
+        for row in tx.execute(select(dag_file))
+    ]

@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from venturi.core.errors import VenturiError
 
 Tx = Connection
+#: What the driver raises, for those who may not import SQLAlchemy.
+DatabaseError = DBAPIError
 A = TypeVar("A")
 
 #: Errors after which the same transaction may simply be tried again: MySQL's deadlock, lock wait
@@ -84,7 +86,7 @@ def is_transient(error: DBAPIError) -> bool:
 
 
 def _pause(attempt: int) -> None:
-    from threading import Event  # noqa: PLC0415
+    from threading import Event
 
     Event().wait(random.random() * 0.02 * 2**attempt)
 

@@ -152,7 +152,7 @@ def instance_row(
 def load_runs(
     tx: Tx, versions: Versions, run_ids: Iterable[int] | None = None, *, previous: bool = True
 ) -> list[RunView]:
-    """Runs with their instances: the given ones, or all that are active. Few queries for any number.
+    """Runs with their instances: the given ones, or all that are active. Few queries for many.
 
     Where some task looks at the run before, that run is loaded too.
     """
@@ -305,3 +305,17 @@ def last_scheduled(tx: Tx, dag_id: str) -> RunInfo | None:
     if row.data_interval_start is not None and row.data_interval_end is not None:
         interval = DataInterval(start=row.data_interval_start, end=row.data_interval_end)
     return RunInfo(run_after=row.run_after, logical_date=row.logical_date, data_interval=interval)
+
+
+def active_revisions(tx: Tx) -> dict[int, int]:
+    """The revision of every active run, by row id."""
+    query = select(dag_run.c.id, dag_run.c.revision).where(dag_run.c.state.in_(ACTIVE_RUNS))
+    return {row.id: row.revision for row in tx.execute(query)}
+
+
+def active_runs_of(tx: Tx, dag_ids: Sequence[str]) -> set[int]:
+    """Row ids of the active runs of some DAGs."""
+    query = select(dag_run.c.id).where(
+        dag_run.c.dag_id.in_(dag_ids), dag_run.c.state.in_(ACTIVE_RUNS)
+    )
+    return set(tx.execute(query).scalars())

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.messages import FileRef
@@ -104,10 +104,3 @@ def store_version(
     key = inserted.inserted_primary_key
     assert key is not None
     return Version(key[0], number, Graph(spec), file, open_because)
-
-
-def version_counts(tx: Tx) -> dict[str, int]:
-    """How many versions each DAG has."""
-    table = dag_version
-    rows = tx.execute(select(table.c.dag_id, func.count()).group_by(table.c.dag_id))
-    return {dag_id: count for dag_id, count in rows}

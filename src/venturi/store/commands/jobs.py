@@ -78,15 +78,24 @@ def register(
     return int(key[0])
 
 
-def heartbeat(tx: Tx, job_id: int, now: Instant) -> None:
+def heartbeat(tx: Tx, job_id: int | None, now: Instant) -> None:
     """Note that a process is alive."""
     tx.execute(update(job).where(job.c.id == job_id).values(latest_heartbeat=now))
 
 
-def finish(tx: Tx, job_id: int, now: Instant, *, success: bool = True) -> None:
+def finish(tx: Tx, job_id: int | None, now: Instant, *, success: bool = True) -> None:
     """Note that a process has ended."""
     state = "success" if success else "failed"
     tx.execute(update(job).where(job.c.id == job_id).values(state=state, end_date=now))
+
+
+def close_unfinished(tx: Tx, job_type: str, now: Instant) -> None:
+    """Processes of this type that still say "running" have died: the caller takes their place."""
+    tx.execute(
+        update(job)
+        .where(job.c.job_type == job_type, job.c.state == RUNNING)
+        .values(state="failed", end_date=now)
+    )
 
 
 _ORDERS: dict[str, Any] = {
