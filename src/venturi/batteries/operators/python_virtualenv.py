@@ -168,9 +168,9 @@ class PythonVirtualenvOperator(ForeignPythonOperator):
         given = self.requirements
         lines = given.splitlines() if isinstance(given, str) else given
         wanted = [line.strip() for line in lines if line.strip()]
-        if self.serializer != "pickle" and not self.system_site_packages:
-            if not any(line.startswith(self.serializer) for line in wanted):
-                wanted.append(self.serializer)
+        is_there = self.serializer == "pickle" or self.system_site_packages
+        if not is_there and not any(line.startswith(self.serializer) for line in wanted):
+            wanted.append(self.serializer)
         indexes = self.index_urls
         if self.index_urls_from_connection_ids is not None:
             named = (PackageIndexHook(each) for each in self.index_urls_from_connection_ids)
