@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from logging import Logger, getLogger
 from typing import Any, NamedTuple
+
+from venturi.core.states import TaskState
 
 
 class TriggerEvent:
@@ -23,29 +26,29 @@ class TriggerEvent:
 class BaseTaskEndEvent(TriggerEvent):
     """An event that ends the task without running it again; `xcoms` are stored."""
 
-    state = ""
+    task_instance_state: TaskState
 
     def __init__(self, *, xcoms: dict[str, Any] | None = None, **_: Any) -> None:
-        super().__init__(self.state)
+        super().__init__(str(self.task_instance_state))
         self.xcoms = dict(xcoms or {})
 
 
 class TaskSuccessEvent(BaseTaskEndEvent):
     """The task ends as success."""
 
-    state = "success"
+    task_instance_state = TaskState.SUCCESS
 
 
 class TaskFailedEvent(BaseTaskEndEvent):
     """The task ends as failed."""
 
-    state = "failed"
+    task_instance_state = TaskState.FAILED
 
 
 class TaskSkippedEvent(BaseTaskEndEvent):
     """The task ends as skipped."""
 
-    state = "skipped"
+    task_instance_state = TaskState.SKIPPED
 
 
 class BaseTrigger:
@@ -54,6 +57,11 @@ class BaseTrigger:
     def __init__(self, **kwargs: Any) -> None:
         self.task_instance: Any = None
         self.trigger_id: int | None = None
+
+    @property
+    def log(self) -> Logger:
+        """A logger under the class's dotted name."""
+        return getLogger(f"{type(self).__module__}.{type(self).__name__}")
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """The dotted path of the class, and the keyword arguments that make this one again."""
@@ -68,7 +76,7 @@ class BaseTrigger:
 
     def __repr__(self) -> str:
         path, kwargs = self.serialize()
-        given = ", ".join(f"{key}={value}" for key, value in sorted(kwargs.items()))
+        given = ", ".join(f"{key}={value!r}" for key, value in sorted(kwargs.items()))
         return f"<{path} {given}>"
 
 

@@ -14,6 +14,7 @@ text          to_boolean, get_random_string, camel case, ids
 logs          LoggingMixin and stream helpers
 processes     programs, environment, user and host
 files         paths and archives of DAG files
+triggers      DateTimeTrigger, TimeDeltaTrigger, FileTrigger
 timeout       a time limit around a block
 jsons, yamls  JSON and YAML with the types people store
 sessions      provide_session and create_session

@@ -49,6 +49,10 @@ V2: Rows = {
     },
     "airflow.datasets.metadata": {"airflow.sdk": "Metadata"},
     "airflow.timetables.datasets": {"airflow.sdk": "DatasetOrTimeSchedule=AssetOrTimeSchedule"},
+    "airflow.triggers.temporal": {
+        "airflow.providers.standard.triggers.temporal": "DateTimeTrigger TimeDeltaTrigger"
+    },
+    "airflow.triggers.file": {"airflow.providers.standard.triggers.file": "FileTrigger"},
     "airflow.notifications.basenotifier": {"airflow.sdk": "BaseNotifier"},
 }
 

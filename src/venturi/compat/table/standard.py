@@ -47,6 +47,8 @@ ANY: Rows = {
     f"{_}.hooks.subprocess": {
         "venturi.batteries.hooks.subprocess": "SubprocessHook SubprocessResult"
     },
+    f"{_}.triggers.temporal": {"venturi.compat.shims.triggers": "DateTimeTrigger TimeDeltaTrigger"},
+    f"{_}.triggers.file": {"venturi.compat.shims.triggers": "FileTrigger"},
     f"{_}.utils.weekday": {"venturi.compat.shims.weekday": "WeekDay"},
     f"{_}.utils.skipmixin": {"venturi.sdk.skip": "SkipMixin"},
     f"{_}.utils.python_virtualenv": {
