@@ -5,33 +5,173 @@ The first row that fits a path answers, so literal paths stand before those with
 
 import msgspec
 
+from venturi.api.pages import front
 from venturi.api.permissions import Permission, Scope
-from venturi.api.rest import dags, monitor, runs
+from venturi.api.rest import (
+    audit,
+    changes,
+    connections,
+    dags,
+    import_errors,
+    instances,
+    jobs,
+    logs,
+    monitor,
+    pools,
+    runs,
+    stats,
+    tasks,
+    variables,
+    wait,
+    xcoms,
+)
 from venturi.api.route import Route
 
 PREFIX = "/api/v2"
 
 P = Permission
 _NONE, _DAG, _DAGS = Scope.NONE, Scope.DAG, Scope.DAGS
-_RUNS = "/dags/{dag_id}/dagRuns"
+_ONE = "/dags/{dag_id}"
+_RUNS = _ONE + "/dagRuns"
 _RUN = _RUNS + "/{dag_run_id}"
+_TIS = _RUN + "/taskInstances"
+_TI = _TIS + "/{task_id}"
+_MAPPED = _TI + "/{map_index}"
+_TRY = "/tries/{task_try_number}"
 
 REST: tuple[Route, ...] = (
     Route("GET", "/monitor/health", monitor.get_health, P.PUBLIC, _NONE),
     Route("GET", "/version", monitor.get_version, P.PUBLIC, _NONE),
+    # DAGs
     Route("GET", "/dags", dags.get_dags, P.DAG_READ, _DAGS),
     Route("PATCH", "/dags", dags.patch_dags, P.DAG_EDIT, _DAGS),
     Route("GET", "/dagTags", dags.get_dag_tags, P.DAG_READ, _DAGS),
-    Route("GET", "/dags/{dag_id}", dags.get_dag, P.DAG_READ, _DAG),
-    Route("PATCH", "/dags/{dag_id}", dags.patch_dag, P.DAG_EDIT, _DAG),
-    Route("DELETE", "/dags/{dag_id}", dags.delete_dag, P.DAG_DELETE, _DAG, 204),
-    Route("GET", "/dags/{dag_id}/details", dags.get_dag_details, P.DAG_READ, _DAG),
+    Route("GET", "/dagStats", stats.get_dag_stats, P.RUN_READ, _DAGS),
+    Route("GET", "/dagSources/{dag_id}", tasks.get_dag_source, P.CODE_READ, _DAG),
+    Route("GET", _ONE, dags.get_dag, P.DAG_READ, _DAG),
+    Route("PATCH", _ONE, dags.patch_dag, P.DAG_EDIT, _DAG),
+    Route("DELETE", _ONE, dags.delete_dag, P.DAG_DELETE, _DAG, 204),
+    Route("GET", _ONE + "/details", dags.get_dag_details, P.DAG_READ, _DAG),
+    Route("GET", _ONE + "/tasks", tasks.get_tasks, P.TASK_READ, _DAG),
+    Route("GET", _ONE + "/tasks/{task_id}", tasks.get_task, P.TASK_READ, _DAG),
+    Route("GET", _ONE + "/dagVersions", tasks.get_dag_versions, P.VERSION_READ, _DAG),
+    Route(
+        "GET",
+        _ONE + "/dagVersions/{version_number}",
+        tasks.get_dag_version,
+        P.VERSION_READ,
+        _DAG,
+    ),
+    Route(
+        "POST",
+        _ONE + "/clearTaskInstances",
+        changes.post_clear_task_instances,
+        P.INSTANCE_EDIT,
+        _DAG,
+    ),
+    # Runs
     Route("GET", _RUNS, runs.get_dag_runs, P.RUN_READ, _DAG),
     Route("POST", _RUNS, runs.trigger_dag_run, P.RUN_CREATE, _DAG),
     Route("POST", _RUNS + "/list", runs.get_list_dag_runs_batch, P.RUN_READ, _DAG),
     Route("GET", _RUN, runs.get_dag_run, P.RUN_READ, _DAG),
     Route("PATCH", _RUN, runs.patch_dag_run, P.RUN_EDIT, _DAG),
     Route("DELETE", _RUN, runs.delete_dag_run, P.RUN_DELETE, _DAG, 204),
+    Route("POST", _RUN + "/clear", changes.clear_dag_run, P.RUN_EDIT, _DAG),
+    Route("GET", _RUN + "/wait", wait.wait_dag_run_until_finished, P.RUN_READ, _DAG),
+    # Task instances
+    Route("GET", _TIS, instances.get_task_instances, P.INSTANCE_READ, _DAG),
+    Route("POST", _TIS + "/list", instances.get_task_instances_batch, P.INSTANCE_READ, _DAG),
+    Route("GET", _TI, instances.get_task_instance, P.INSTANCE_READ, _DAG),
+    Route("PATCH", _TI, changes.patch_task_instance, P.INSTANCE_EDIT, _DAG),
+    Route("PATCH", _TI + "/dry_run", changes.patch_task_instance_dry_run, P.INSTANCE_EDIT, _DAG),
+    Route("GET", _TI + "/listMapped", instances.get_mapped_task_instances, P.INSTANCE_READ, _DAG),
+    Route("GET", _TI + "/tries", instances.get_task_instance_tries, P.INSTANCE_READ, _DAG),
+    Route("GET", _TI + _TRY, instances.get_task_instance_try_details, P.INSTANCE_READ, _DAG),
+    Route("GET", _TI + "/logs/{try_number}", logs.get_log, P.LOG_READ, _DAG),
+    Route("GET", _TI + "/xcomEntries", xcoms.get_xcom_entries, P.XCOM_READ, _DAG),
+    Route("GET", _TI + "/xcomEntries/{xcom_key:path}", xcoms.get_xcom_entry, P.XCOM_READ, _DAG),
+    Route("GET", _MAPPED, instances.get_mapped_task_instance, P.INSTANCE_READ, _DAG),
+    Route("PATCH", _MAPPED, changes.patch_task_instance_by_map_index, P.INSTANCE_EDIT, _DAG),
+    Route(
+        "PATCH",
+        _MAPPED + "/dry_run",
+        changes.patch_task_instance_dry_run_by_map_index,
+        P.INSTANCE_EDIT,
+        _DAG,
+    ),
+    Route(
+        "GET", _MAPPED + "/tries", instances.get_mapped_task_instance_tries, P.INSTANCE_READ, _DAG
+    ),
+    Route(
+        "GET",
+        _MAPPED + _TRY,
+        instances.get_mapped_task_instance_try_details,
+        P.INSTANCE_READ,
+        _DAG,
+    ),
+    # What concerns the whole installation
+    Route("GET", "/importErrors", import_errors.get_import_errors, P.IMPORT_ERROR_READ, _NONE),
+    Route(
+        "GET",
+        "/importErrors/{import_error_id}",
+        import_errors.get_import_error,
+        P.IMPORT_ERROR_READ,
+        _NONE,
+    ),
+    Route("GET", "/eventLogs", audit.get_event_logs, P.AUDIT_READ, _DAGS),
+    Route("GET", "/eventLogs/{event_log_id}", audit.get_event_log, P.AUDIT_READ, _NONE),
+    Route("GET", "/jobs", jobs.get_jobs, P.JOB_READ, _NONE),
+    Route("GET", "/pools", pools.get_pools, P.POOL_READ, _NONE),
+    Route("POST", "/pools", pools.post_pool, P.POOL_CREATE, _NONE, 201),
+    Route("GET", "/pools/{pool_name:path}", pools.get_pool, P.POOL_READ, _NONE),
+    Route("PATCH", "/pools/{pool_name:path}", pools.patch_pool, P.POOL_EDIT, _NONE),
+    Route("DELETE", "/pools/{pool_name:path}", pools.delete_pool, P.POOL_DELETE, _NONE, 204),
+    Route("GET", "/variables", variables.get_variables, P.VARIABLE_READ, _NONE),
+    Route("POST", "/variables", variables.post_variable, P.VARIABLE_CREATE, _NONE, 201),
+    Route("GET", "/variables/{variable_key:path}", variables.get_variable, P.VARIABLE_READ, _NONE),
+    Route(
+        "PATCH", "/variables/{variable_key:path}", variables.patch_variable, P.VARIABLE_EDIT, _NONE
+    ),
+    Route(
+        "DELETE",
+        "/variables/{variable_key:path}",
+        variables.delete_variable,
+        P.VARIABLE_DELETE,
+        _NONE,
+        204,
+    ),
+    Route("GET", "/connections", connections.get_connections, P.CONNECTION_READ, _NONE),
+    Route("POST", "/connections", connections.post_connection, P.CONNECTION_CREATE, _NONE, 201),
+    Route(
+        "GET",
+        "/connections/{connection_id:path}",
+        connections.get_connection,
+        P.CONNECTION_READ,
+        _NONE,
+    ),
+    Route(
+        "PATCH",
+        "/connections/{connection_id:path}",
+        connections.patch_connection,
+        P.CONNECTION_EDIT,
+        _NONE,
+    ),
+    Route(
+        "DELETE",
+        "/connections/{connection_id:path}",
+        connections.delete_connection,
+        P.CONNECTION_DELETE,
+        _NONE,
+        204,
+    ),
+)
+
+PAGES: tuple[Route, ...] = (
+    Route("GET", "/", front.front_page, P.DAG_READ, _DAGS),
+    Route("GET", "/docs", front.operations_page, P.PUBLIC, _NONE),
+    Route("GET", "/style.css", front.style, P.PUBLIC, _NONE),
+    Route("GET", "/openapi.json", front.openapi_document, P.PUBLIC, _NONE),
+    Route("GET", "/health", monitor.get_health, P.PUBLIC, _NONE),
 )
 
 
@@ -39,4 +179,4 @@ def _prefixed(route: Route) -> Route:
     return msgspec.structs.replace(route, path=PREFIX + route.path)
 
 
-ROUTES: tuple[Route, ...] = tuple(map(_prefixed, REST))
+ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *PAGES)

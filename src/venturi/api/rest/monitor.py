@@ -10,8 +10,12 @@ from venturi.api.shapes.monitor import (
     VersionInfo,
 )
 from venturi.core.clock import Instant
-from venturi.store.queries.jobs import ALIVE_SECONDS, last_heartbeat
+from venturi.store.commands.jobs import JobFilter, list_jobs
+from venturi.store.engine import Tx
+from venturi.store.queries.paging import Paging
 
+#: A scheduler that has said nothing for this many seconds counts as gone.
+ALIVE_SECONDS = 30.0
 HEALTHY, UNHEALTHY = "healthy", "unhealthy"
 
 
@@ -19,7 +23,7 @@ def get_health(call: Call) -> HealthInfo:
     """Database and scheduler; always 200, the body tells."""
     try:
         with call.read() as tx:
-            beat = last_heartbeat(tx, "SchedulerJob")
+            beat = last_heartbeat(tx)
         database = HEALTHY
     except Exception:  # whatever the driver raises: the question is whether it answers
         beat, database = None, UNHEALTHY
@@ -31,6 +35,13 @@ def get_health(call: Call) -> HealthInfo:
         triggerer=TriggererInfo(status=None, latest_triggerer_heartbeat=None),
         dag_processor=DagProcessorInfo(status=status, latest_dag_processor_heartbeat=shown),
     )
+
+
+def last_heartbeat(tx: Tx) -> Instant | None:
+    """When a running scheduler last said that it is alive; None if there is none."""
+    newest = Paging(limit=1, order=("-latest_heartbeat",))
+    page = list_jobs(tx, JobFilter(job_type="SchedulerJob", state="running"), newest)
+    return page.rows[0].latest_heartbeat if page.rows else None
 
 
 def scheduler_status(beat: Instant | None, now: Instant) -> str:

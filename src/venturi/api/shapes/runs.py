@@ -219,7 +219,7 @@ def run_filter(dag_id: str, query: RunsQuery) -> RunFilter:
     )
 
 
-def date_ranges(query: RunDates | RunsBatch) -> dict[str, Any]:
+def date_ranges(query: RunDates | Body) -> dict[str, Any]:
     """The ranges of dates that runs and task instances share."""
     return {
         name: between(*(getattr(query, f"{name}_{bound}") for bound in ("gte", "gt", "lte", "lt")))

@@ -1,0 +1,165 @@
+"""Clearing and marking task instances."""
+
+import msgspec
+
+from venturi.api.call import Call
+from venturi.api.errors import Refused
+from venturi.api.rest.instances import answer
+from venturi.api.rest.runs import get_dag_run
+from venturi.api.shapes.changes import (
+    ClearBody,
+    InstancePatch,
+    PatchQuery,
+    to_clear,
+    to_mark,
+)
+from venturi.api.shapes.instances import Instances
+from venturi.api.shapes.runs import RunAnswer, RunClear
+from venturi.core.errors import Conflict, NotFound
+from venturi.core.states import ACTIVE, RunState, TaskState
+from venturi.store.bell import Ring
+from venturi.store.commands.instances import Chosen, Cleared, Selection, clear, select_instances
+from venturi.store.commands.marks import mark, set_instance_note
+from venturi.store.commands.runs import set_note
+from venturi.store.engine import Tx
+from venturi.store.queries.instances import InstanceFilter, list_instances
+from venturi.store.queries.paging import Page
+from venturi.store.queries.runs import get_run
+
+
+def post_clear_task_instances(call: Call, dag_id: str, body: ClearBody) -> Instances:
+    """Let task instances run again, or tell which would."""
+    with call.read() as tx:
+        run = None if body.dag_run_id is None else get_run(tx, dag_id, body.dag_run_id)
+        which = to_clear(dag_id, body, run)
+    return _clear(call, which, body)
+
+
+def _clear(call: Call, which: Selection, body: ClearBody) -> Instances:
+    state = RunState.QUEUED if body.reset_dag_runs else None
+
+    def change(tx: Tx) -> tuple[list[Chosen], Cleared]:
+        chosen = select_instances(tx, which)
+        busy = [row for row in chosen if row.state in ACTIVE]
+        if body.prevent_running_task and busy:
+            raise Conflict(f"{len(busy)} of these task instances are queued or running.")
+        if body.note is not None:
+            for row in chosen:
+                _write_note(tx, call, row, body.note)
+        return chosen, clear(tx, chosen, call.actor, run_state=state)
+
+    if body.dry_run:
+        with call.read() as tx:
+            chosen = select_instances(tx, which)
+    else:
+        chosen, _ = call.change(
+            change, lambda done: Ring(dag_ids=(which.dag_id,), run_ids=done[1].run_ids)
+        )
+    return _shown(call, chosen)
+
+
+def _write_note(tx: Tx, call: Call, row: Chosen, text: str | None) -> None:
+    set_instance_note(tx, row.dag_id, row.run_id, row.task_id, row.map_index, text, call.actor)
+
+
+def _shown(call: Call, chosen: list[Chosen]) -> Instances:
+    if not chosen:
+        return Instances(task_instances=[], total_entries=0)
+    ids = {row.id for row in chosen}
+    which = InstanceFilter(
+        dag_ids=(chosen[0].dag_id,),
+        run_ids=tuple({row.run_id for row in chosen}),
+        task_ids=tuple({row.task_id for row in chosen}),
+    )
+    with call.read() as tx:
+        rows = [row for row in list_instances(tx, which).rows if row.id in ids]
+        return answer(tx, Page(rows, len(rows)))
+
+
+def clear_dag_run(
+    call: Call, dag_id: str, dag_run_id: str, body: RunClear
+) -> RunAnswer | Instances:
+    """Let a run's task instances run again, or tell which would."""
+    if body.only_new:
+        raise Refused(400, "`only_new` is not supported yet.")
+    wanted = ClearBody(
+        dry_run=body.dry_run, only_failed=body.only_failed, dag_run_id=dag_run_id, note=None
+    )
+    cleared = post_clear_task_instances(call, dag_id, wanted)
+    if body.dry_run:
+        return cleared
+    if body.note is not None:
+        text = body.note
+        call.change(lambda tx: set_note(tx, dag_id, dag_run_id, text, call.actor))
+    return get_dag_run(call, dag_id, dag_run_id)
+
+
+def patch_task_instance(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: PatchQuery, body: InstancePatch
+) -> Instances:
+    """Set the state of a task instance by hand, or write a note on it."""
+    return _patch(call, (dag_id, dag_run_id, task_id, query.map_index), query.update_mask, body)
+
+
+def patch_task_instance_by_map_index(
+    call: Call,
+    dag_id: str,
+    dag_run_id: str,
+    task_id: str,
+    map_index: int,
+    query: PatchQuery,
+    body: InstancePatch,
+) -> Instances:
+    """The same for one instance of a mapped task."""
+    return _patch(call, (dag_id, dag_run_id, task_id, map_index), query.update_mask, body)
+
+
+def patch_task_instance_dry_run(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: PatchQuery, body: InstancePatch
+) -> Instances:
+    """Which task instances would be set."""
+    with call.read() as tx:
+        which = to_mark(get_run(tx, dag_id, dag_run_id), task_id, query.map_index, body)
+        chosen = _found(tx, which, task_id)
+    return _shown(call, chosen)
+
+
+def patch_task_instance_dry_run_by_map_index(
+    call: Call,
+    dag_id: str,
+    dag_run_id: str,
+    task_id: str,
+    map_index: int,
+    query: PatchQuery,
+    body: InstancePatch,
+) -> Instances:
+    """The same for one instance of a mapped task."""
+    named = msgspec.structs.replace(query, map_index=map_index)
+    return patch_task_instance_dry_run(call, dag_id, dag_run_id, task_id, named, body)
+
+
+def _patch(
+    call: Call, named: tuple[str, str, str, int | None], mask: list[str], body: InstancePatch
+) -> Instances:
+    dag_id, run_id, task_id, map_index = named
+    fields = mask or ["new_state", "note"]
+
+    def change(tx: Tx) -> tuple[list[Chosen], tuple[int, ...]]:
+        chosen = _found(tx, to_mark(get_run(tx, dag_id, run_id), task_id, map_index, body), task_id)
+        runs: tuple[int, ...] = ()
+        if "new_state" in fields and isinstance(body.new_state, str):
+            runs = mark(tx, chosen, TaskState(body.new_state), call.actor).run_ids
+        if "note" in fields and not isinstance(body.note, msgspec.UnsetType):
+            for row in chosen:
+                _write_note(tx, call, row, body.note)
+        return chosen, runs
+
+    chosen, _ = call.change(change, lambda done: Ring(dag_ids=(dag_id,), run_ids=done[1]))
+    return _shown(call, chosen)
+
+
+def _found(tx: Tx, which: Selection, task_id: str) -> list[Chosen]:
+    chosen = select_instances(tx, which)
+    if not chosen:
+        raise NotFound(f"There is no such instance of task {task_id!r}.")
+    return chosen

@@ -1,0 +1,143 @@
+"""Task instances and their tries."""
+
+import msgspec
+
+from venturi.api.call import Call
+from venturi.api.errors import Refused
+from venturi.api.shapes.instances import (
+    IndexQuery,
+    InstanceAnswer,
+    Instances,
+    InstancesBatch,
+    InstancesQuery,
+    Tries,
+    TryAnswer,
+    batch_filter,
+    instance_answer,
+    instance_filter,
+    try_answer,
+)
+from venturi.api.shapes.runs import ALL
+from venturi.core.errors import NotFound
+from venturi.store.engine import Tx
+from venturi.store.queries.facts import rendered_by_instance, version_rows
+from venturi.store.queries.instances import (
+    InstanceRow,
+    get_instance,
+    list_instances,
+    list_tries,
+)
+from venturi.store.queries.paging import Page
+from venturi.store.queries.runs import get_run
+from venturi.store.queries.specs import spec_of
+
+
+def get_task_instances(
+    call: Call, dag_id: str, dag_run_id: str, query: InstancesQuery
+) -> Instances:
+    """A page of a run's task instances; `~` for all runs, or all DAGs."""
+    paging = call.paging(query.limit, query.offset, query.order_by)
+    with call.read() as tx:
+        if ALL not in {dag_id, dag_run_id}:
+            get_run(tx, dag_id, dag_run_id)
+        page = list_instances(tx, instance_filter(dag_id, dag_run_id, query), paging)
+        return answer(tx, page)
+
+
+def get_task_instances_batch(
+    call: Call, dag_id: str, dag_run_id: str, body: InstancesBatch
+) -> Instances:
+    """A page of task instances of several runs."""
+    if (dag_id, dag_run_id) != (ALL, ALL):
+        raise Refused(400, "DAG and run in this address must be `~`; name them in the body.")
+    order = [body.order_by] if body.order_by else []
+    paging = call.paging(body.page_limit, body.page_offset, order)
+    with call.read() as tx:
+        return answer(tx, list_instances(tx, batch_filter(body), paging))
+
+
+def get_mapped_task_instances(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: InstancesQuery
+) -> Instances:
+    """A page of the instances of a mapped task."""
+    which = msgspec.structs.replace(instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,))
+    paging = call.paging(query.limit, query.offset, query.order_by or ["map_index"])
+    with call.read() as tx:
+        get_run(tx, dag_id, dag_run_id)
+        page = list_instances(tx, which, paging)
+        if not page.total and all(task.task_id != task_id for task in spec_of(tx, dag_id).tasks):
+            raise NotFound(f"DAG {dag_id!r} has no task {task_id!r}.")
+        mapped = [row for row in page.rows if row.map_index >= 0]
+        return answer(tx, Page(mapped, page.total if mapped else 0))
+
+
+def answer(tx: Tx, page: Page[InstanceRow]) -> Instances:
+    """A page of task instances with all that they name."""
+    versions = version_rows(tx, [row.version_id for row in page.rows])
+    rendered = rendered_by_instance(tx, [row.id for row in page.rows])
+    return Instances(
+        task_instances=[instance_answer(row, versions, rendered) for row in page.rows],
+        total_entries=page.total,
+    )
+
+
+def get_task_instance(call: Call, dag_id: str, dag_run_id: str, task_id: str) -> InstanceAnswer:
+    """One task instance that is not mapped."""
+    return get_mapped_task_instance(call, dag_id, dag_run_id, task_id, -1)
+
+
+def get_mapped_task_instance(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, map_index: int
+) -> InstanceAnswer:
+    """One instance of a mapped task."""
+    with call.read() as tx:
+        row = get_instance(tx, dag_id, dag_run_id, task_id, map_index)
+        versions = version_rows(tx, [row.version_id])
+        return instance_answer(row, versions, rendered_by_instance(tx, [row.id]))
+
+
+def get_task_instance_tries(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: IndexQuery
+) -> Tries:
+    """The tries of a task instance."""
+    return get_mapped_task_instance_tries(call, dag_id, dag_run_id, task_id, query.map_index)
+
+
+def get_mapped_task_instance_tries(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, map_index: int
+) -> Tries:
+    """The tries of an instance of a mapped task."""
+    with call.read() as tx:
+        rows = list_tries(tx, dag_id, dag_run_id, task_id, map_index)
+        versions = version_rows(tx, [row.version_id for row in rows])
+    return Tries(
+        task_instances=[try_answer(row, versions) for row in rows], total_entries=len(rows)
+    )
+
+
+def get_task_instance_try_details(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, task_try_number: int, query: IndexQuery
+) -> TryAnswer:
+    """One try of a task instance."""
+    return get_mapped_task_instance_try_details(
+        call, dag_id, dag_run_id, task_id, query.map_index, task_try_number
+    )
+
+
+def get_mapped_task_instance_try_details(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, map_index: int, task_try_number: int
+) -> TryAnswer:
+    """One try of an instance of a mapped task."""
+    with call.read() as tx:
+        row = find_try(tx, dag_id, dag_run_id, task_id, map_index, task_try_number)
+        return try_answer(row, version_rows(tx, [row.version_id]))
+
+
+def find_try(
+    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int, number: int
+) -> InstanceRow:
+    """One try. Raises `NotFound`."""
+    for row in list_tries(tx, dag_id, run_id, task_id, map_index):
+        if row.try_number == number:
+            return row
+    raise NotFound(f"Task {task_id!r} has no try {number} in run {run_id!r}.")

@@ -1,0 +1,67 @@
+"""Processes that say they are alive."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from venturi.api.call import Call
+from venturi.api.rest.monitor import ALIVE_SECONDS
+from venturi.api.shapes.common import ListQuery
+from venturi.store.commands.jobs import Job, JobFilter, list_jobs
+
+
+class JobsQuery(ListQuery, frozen=True, kw_only=True):
+    """Which processes to list."""
+
+    is_alive: bool | None = None
+    job_state: str | None = None
+    job_type: str | None = None
+    hostname: str | None = None
+    executor_class: str | None = None
+
+
+class JobAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A process."""
+
+    id: int
+    dag_id: str | None
+    state: str | None
+    job_type: str | None
+    start_date: datetime | None
+    end_date: datetime | None
+    latest_heartbeat: datetime | None
+    executor_class: str | None
+    hostname: str | None
+    unixname: str | None
+    dag_display_name: str | None
+
+
+class Jobs(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of processes."""
+
+    jobs: list[JobAnswer]
+    total_entries: int
+
+
+def get_jobs(call: Call, query: JobsQuery) -> Jobs:
+    """A page of processes."""
+    alive = query.is_alive is True
+    which = JobFilter(
+        job_type=query.job_type,
+        state="running" if alive else query.job_state,
+        hostname=query.hostname,
+        executor_class=query.executor_class,
+        since=call.now - timedelta(seconds=ALIVE_SECONDS) if alive else None,
+    )
+    paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
+    with call.read() as tx:
+        page = list_jobs(tx, which, paging)
+    return Jobs(jobs=[_answer(row) for row in page.rows], total_entries=page.total)
+
+
+def _answer(row: Job) -> JobAnswer:
+    names = (
+        *("id", "dag_id", "state", "job_type", "start_date", "end_date", "latest_heartbeat"),
+        *("executor_class", "hostname", "unixname"),
+    )
+    return JobAnswer(**{name: getattr(row, name) for name in names}, dag_display_name=row.dag_id)

@@ -1,0 +1,67 @@
+"""XComs."""
+
+from venturi.api.call import Call
+from venturi.api.shapes.common import pattern
+from venturi.api.shapes.runs import ALL
+from venturi.api.shapes.xcoms import (
+    XComQuery,
+    XComs,
+    XComsQuery,
+    XComValue,
+    xcom_answer,
+    xcom_value,
+)
+from venturi.store.engine import Tx
+from venturi.store.queries.instances import InstanceFilter, InstanceRow, list_instances
+from venturi.store.queries.values import XComRow, get_xcom, list_xcoms
+
+
+def get_xcom_entries(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: XComsQuery
+) -> XComs:
+    """A page of XComs of a task instance; `~` for all."""
+    index = query.map_index if query.map_index is not None else query.map_index_filter
+    with call.read() as tx:
+        page = list_xcoms(
+            tx,
+            dag_id=_one(dag_id),
+            run_id=_one(dag_run_id),
+            task_id=_one(task_id),
+            map_index=index,
+            key=query.xcom_key,
+            key_pattern=pattern(query.xcom_key_pattern, query.xcom_key_prefix_pattern),
+            paging=call.paging(query.limit, query.offset, query.order_by),
+        )
+        instances = _instances(tx, page.rows)
+    entries = [xcom_answer(row, instances.get(_key(row))) for row in page.rows]
+    return XComs(xcom_entries=entries, total_entries=page.total)
+
+
+def get_xcom_entry(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, xcom_key: str, query: XComQuery
+) -> XComValue:
+    """One XCom with its value."""
+    with call.read() as tx:
+        row = get_xcom(tx, dag_id, dag_run_id, task_id, xcom_key, query.map_index)
+        instance = _instances(tx, [row]).get(_key(row))
+    return xcom_value(row, instance, as_text=query.stringify)
+
+
+def _one(name: str) -> str | None:
+    return None if name == ALL else name
+
+
+def _key(row: XComRow | InstanceRow) -> tuple[str, str, str, int]:
+    return row.dag_id, row.run_id, row.task_id, row.map_index
+
+
+def _instances(tx: Tx, rows: list[XComRow]) -> dict[tuple[str, str, str, int], InstanceRow]:
+    """The task instances that these XComs are of."""
+    if not rows:
+        return {}
+    which = InstanceFilter(
+        dag_ids=tuple({row.dag_id for row in rows}),
+        run_ids=tuple({row.run_id for row in rows}),
+        task_ids=tuple({row.task_id for row in rows}),
+    )
+    return {_key(row): row for row in list_instances(tx, which).rows}

@@ -1,0 +1,209 @@
+"""Task instances and their tries: queries, answers."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from venturi.api.shapes.common import Aware, Body, Count, between, pattern, row_uuid
+from venturi.api.shapes.dags import DagVersionAnswer, version_answer
+from venturi.api.shapes.runs import ALL, RunDates, date_ranges
+from venturi.store.queries.instances import InstanceFilter, InstanceRow
+from venturi.store.queries.specs import VersionRow
+
+
+class InstancesQuery(RunDates, frozen=True, kw_only=True):
+    """Which task instances to list."""
+
+    task_id: str | None = None
+    task_display_name_pattern: str | None = None
+    task_display_name_prefix_pattern: str | None = None
+    state: list[str] = []
+    pool: list[str] = []
+    queue: list[str] = []
+    executor: list[str] = []
+    version_number: list[int] = []
+    try_number: list[int] = []
+    operator: list[str] = []
+    map_index: list[int] = []
+
+
+class InstancesBatch(Body, frozen=True, kw_only=True):
+    """Which task instances to list, as a body."""
+
+    order_by: str | None = None
+    page_offset: Count = 0
+    page_limit: Count = 100
+    dag_ids: list[str] | None = None
+    dag_run_ids: list[str] | None = None
+    task_ids: list[str] | None = None
+    state: list[str | None] | None = None
+    pool: list[str] | None = None
+    queue: list[str] | None = None
+    executor: list[str] | None = None
+    run_after_gte: Aware | None = None
+    run_after_gt: Aware | None = None
+    run_after_lte: Aware | None = None
+    run_after_lt: Aware | None = None
+    logical_date_gte: Aware | None = None
+    logical_date_gt: Aware | None = None
+    logical_date_lte: Aware | None = None
+    logical_date_lt: Aware | None = None
+    start_date_gte: Aware | None = None
+    start_date_gt: Aware | None = None
+    start_date_lte: Aware | None = None
+    start_date_lt: Aware | None = None
+    end_date_gte: Aware | None = None
+    end_date_gt: Aware | None = None
+    end_date_lte: Aware | None = None
+    end_date_lt: Aware | None = None
+
+
+class IndexQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which instance of a mapped task; -1 for a task that is not mapped."""
+
+    map_index: int = -1
+
+
+class TryAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One try of a task instance."""
+
+    task_id: str
+    dag_id: str
+    dag_run_id: str
+    map_index: int
+    start_date: datetime | None
+    end_date: datetime | None
+    duration: float | None
+    state: str | None
+    try_number: int
+    max_tries: int
+    task_display_name: str
+    dag_display_name: str
+    hostname: str | None
+    unixname: str | None
+    pool: str
+    pool_slots: int
+    queue: str | None
+    priority_weight: int | None
+    operator: str | None
+    operator_name: str | None
+    queued_when: datetime | None
+    scheduled_when: datetime | None
+    pid: int | None
+    executor: str | None
+    executor_config: str
+    dag_version: DagVersionAnswer | None
+
+
+class InstanceAnswer(TryAnswer, frozen=True, kw_only=True):
+    """A task instance."""
+
+    id: UUID
+    logical_date: datetime | None
+    run_after: datetime
+    note: str | None
+    rendered_map_index: str | None
+    rendered_fields: dict[str, Any]
+    trigger: None = None
+    triggerer_job: None = None
+
+
+class Instances(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of task instances."""
+
+    task_instances: list[InstanceAnswer]
+    total_entries: int
+
+
+class Tries(msgspec.Struct, frozen=True, kw_only=True):
+    """The tries of a task instance, oldest first."""
+
+    task_instances: list[TryAnswer]
+    total_entries: int
+
+
+def try_answer(row: InstanceRow, versions: Mapping[int, VersionRow]) -> TryAnswer:
+    """A try from its row."""
+    return TryAnswer(**_fields(row, versions))
+
+
+def instance_answer(
+    row: InstanceRow,
+    versions: Mapping[int, VersionRow],
+    rendered: Mapping[int, dict[str, Any]] | None = None,
+) -> InstanceAnswer:
+    """A task instance from its row."""
+    assert row.run_after is not None  # every run has one
+    return InstanceAnswer(
+        **_fields(row, versions),
+        id=row_uuid(row.id),
+        logical_date=row.logical_date,
+        run_after=row.run_after,
+        note=row.note,
+        rendered_map_index=row.rendered_map_index,
+        rendered_fields=(rendered or {}).get(row.id, {}),
+    )
+
+
+def _fields(row: InstanceRow, versions: Mapping[int, VersionRow]) -> dict[str, Any]:
+    version = versions.get(row.version_id or 0)
+    same = (
+        *("task_id", "dag_id", "map_index", "start_date", "end_date", "duration", "state"),
+        *("try_number", "max_tries", "task_display_name", "dag_display_name", "hostname"),
+        *("unixname", "pool", "pool_slots", "queue", "priority_weight", "operator", "pid"),
+        "executor",
+    )
+    return {
+        **{name: getattr(row, name) for name in same},
+        "dag_run_id": row.run_id,
+        "operator_name": row.operator,
+        "queued_when": row.queued_at,
+        "scheduled_when": row.scheduled_at,
+        "executor_config": "{}",
+        "dag_version": None if version is None else version_answer(version, row.dag_display_name),
+    }
+
+
+def instance_filter(dag_id: str, run_id: str, query: InstancesQuery) -> InstanceFilter:
+    """The task instances that a query lets through."""
+    return InstanceFilter(
+        dag_ids=None if dag_id == ALL else (dag_id,),
+        run_ids=None if run_id == ALL else (run_id,),
+        task_ids=None if query.task_id is None else (query.task_id,),
+        task_pattern=pattern(
+            query.task_display_name_pattern, query.task_display_name_prefix_pattern
+        ),
+        states=tuple(query.state),
+        pools=tuple(query.pool),
+        queues=tuple(query.queue),
+        executors=tuple(query.executor),
+        version_numbers=tuple(query.version_number),
+        try_numbers=tuple(query.try_number),
+        operators=tuple(query.operator),
+        map_indexes=tuple(query.map_index),
+        updated_at=between(
+            query.updated_at_gte, query.updated_at_gt, query.updated_at_lte, query.updated_at_lt
+        ),
+        **date_ranges(query),
+    )
+
+
+def batch_filter(body: InstancesBatch) -> InstanceFilter:
+    """The task instances that a body lets through."""
+    return InstanceFilter(
+        dag_ids=_all_or(body.dag_ids),
+        run_ids=_all_or(body.dag_run_ids),
+        task_ids=_all_or(body.task_ids),
+        states=tuple(state or "none" for state in body.state or ()),
+        pools=tuple(body.pool or ()),
+        queues=tuple(body.queue or ()),
+        executors=tuple(body.executor or ()),
+        **date_ranges(body),
+    )
+
+
+def _all_or(names: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
