@@ -6,17 +6,15 @@ from pathlib import Path
 import pytest
 
 from venturi.config import get_config
-from venturi.sdk import secrets_masker
+from venturi.sdk import secrets_masker, xcom_codec
 
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
-    get_config.cache_clear()
-    secrets_masker.reset()
+    _forget()
     yield
-    get_config.cache_clear()
-    secrets_masker.reset()
+    _forget()
 
 
 @pytest.fixture
@@ -25,7 +23,12 @@ def option(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
 
     def set_option(section: str, key: str, value: str) -> None:
         monkeypatch.setenv(f"AIRFLOW__{section.upper()}__{key.upper()}", value)
-        get_config.cache_clear()
-        secrets_masker.reset()
+        _forget()
 
     return set_option
+
+
+def _forget() -> None:
+    get_config.cache_clear()
+    secrets_masker.reset()
+    xcom_codec.forget_options()

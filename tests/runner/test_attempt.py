@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -296,3 +297,43 @@ def test_runs_without_a_logical_date_have_no_ds() -> None:
     info = attempt(run=run(logical_date=None, data_interval_start=None, data_interval_end=None))
     assert "'ds'" in ran(lambda context: None, text="{{ ds }}", info=info).reason
     assert ran(lambda context: None, text="{{ run_id }}", info=info).state is TaskState.SUCCESS
+
+
+def test_ctrl_c_ends_a_test_run_and_not_only_the_task() -> None:
+    task = Task(raising(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        run_attempt(dag_of(task), attempt(), FakeComms(), interruptible=True)
+
+
+def test_a_retry_policy_decides() -> None:
+    class Policy:
+        def __init__(self, action: str, delay: timedelta | None = None) -> None:
+            self.decision = SimpleNamespace(action=action, retry_delay=delay, reason="by policy")
+
+        def evaluate(
+            self, exception: BaseException, try_number: int, max_tries: int, context: Any
+        ) -> Any:
+            assert isinstance(exception, ValueError)
+            assert context["ti"].try_number == try_number
+            return self.decision
+
+    body = raising(ValueError("no"))
+    info = attempt(max_tries=2)
+    fails = ran(body, retry_policy=Policy("fail"), info=info)
+    assert (fails.no_retry, fails.reason) == (True, "ValueError: no (by policy)")
+    later = ran(body, retry_policy=Policy("retry", timedelta(minutes=5)), info=info)
+    assert (later.no_retry, later.retry_in) == (False, 300.0)
+    usual = ran(body, retry_policy=Policy("default"), info=info)
+    assert (usual.no_retry, usual.retry_in) == (False, None)
+    over = ran(body, retry_policy=Policy("retry", timedelta(minutes=5)), info=attempt())
+    assert over.retry_in is None, "a policy is not asked when no try is left"
+
+
+def test_a_broken_retry_policy_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class Policy:
+        def evaluate(self, *_: Any) -> Any:
+            raise RuntimeError("broken policy")
+
+    result = ran(raising(ValueError("no")), retry_policy=Policy(), info=attempt(max_tries=1))
+    assert (result.reason, result.no_retry) == ("ValueError: no", False)
+    assert "broken policy" in caplog.text

@@ -202,3 +202,16 @@ def test_a_run_knows_its_dates() -> None:
 def test_an_answer_may_lack_what_is_not_known() -> None:
     found = info_of({"dag_id": "d", "run_id": "r", "logical_date": DAY.isoformat()})
     assert (found.run_type, found.run_after) == ("manual", DAY)
+
+
+def test_a_run_shows_its_task_instances(comms: FakeComms) -> None:
+    comms.answers = {GetStates: {"r1": {"a": "failed", "m_0": "success", "a_1": None}}}
+    dag = SimpleNamespace(task_dict={"a": 1, "m": 1, "a_1": 1})
+    found = DagRun(run(), dag)
+    assert [(each.task_id, each.map_index) for each in found.get_task_instances()] == [
+        ("a", -1), ("m", 0), ("a_1", -1),
+    ]  # fmt: skip
+    assert [each.task_id for each in found.get_task_instances(state=["failed"])] == ["a"]
+    one = found.get_task_instance("m", map_index=0)
+    assert one is not None and one.current_state() == "success"
+    assert found.get_task_instance("gone") is None

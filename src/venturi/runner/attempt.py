@@ -39,15 +39,18 @@ def run_attempt(
     clock: Clock | None = None,
     test_mode: bool = False,
     breaks: bool = False,
+    interruptible: bool = False,
 ) -> Result:
     """Run the task of `attempt` and say how it ended. Never raises for what user code does.
 
     `file_loc` is where the DAG file lies here, for messages. With `test_mode` templates see it and
     nothing else changes. With `breaks` an exception of the task is raised after all, so that a
-    debugger stops where it happened.
+    debugger stops where it happened; with `interruptible` Ctrl-C and the debugger's `quit` are.
     """
     with comms_set(comms), announced(comms.mask):
-        return _Attempt(dag, attempt, file_loc, clock or SystemClock(), test_mode, breaks).result()
+        made = _Attempt(dag, attempt, file_loc, clock or SystemClock(), test_mode)
+        made.breaks, made.interruptible = breaks, interruptible
+        return made.result()
 
 
 class _Attempt:
@@ -60,10 +63,10 @@ class _Attempt:
         file_loc: str,
         clock: Clock,
         test_mode: bool,
-        breaks: bool,
     ) -> None:
         self.dag, self.info, self.file_loc = dag, info, file_loc
-        self.clock, self.test_mode, self.breaks = clock, test_mode, breaks
+        self.clock, self.test_mode = clock, test_mode
+        self.breaks = self.interruptible = False
         self.rendered: str | None = None
         self.task: Any = None
         self.ti: RuntimeTaskInstance | None = None
@@ -103,6 +106,8 @@ class _Attempt:
             result = Result(state=TaskState.SUCCESS, xcoms=xcoms, lengths=lengths)
         except BaseException as error:
             if self.breaks and ending_of(error).told:
+                raise
+            if self.interruptible and _is_from_keyboard(error):
                 raise
             result = self._ended(error, context)
         changes: dict[str, Any] = {"rendered": self.rendered, "map_label": self._label(context)}
@@ -199,6 +204,10 @@ def _environment(context: TemplateContext) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _is_from_keyboard(error: BaseException) -> bool:
+    return isinstance(error, KeyboardInterrupt) or type(error).__name__ == "BdbQuit"
 
 
 def _is_mapped_over(ti: RuntimeTaskInstance, written: Any) -> bool:

@@ -17,6 +17,7 @@ from venturi.sdk.exceptions import (
     TaskDeferralTimeout,
     TaskDeferred,
 )
+from venturi.sdk.trigger import BaseTaskEndEvent
 
 #: A task that defers more often than this in one attempt goes in circles.
 MOST = 10_000
@@ -34,7 +35,7 @@ def carry_on(task: Any, deferred: TaskDeferred, context: Any) -> Any:
             type(deferred.trigger).__name__,
         )
         event = asyncio.run(_first_event(deferred.trigger, deferred.timeout))
-        if getattr(event, "task_instance_state", None) is not None:
+        if isinstance(event, BaseTaskEndEvent):
             return _ended_by(event, context)
         try:
             return _resume(task, deferred, event, context)
@@ -60,9 +61,9 @@ async def _first_event(trigger: Any, longest: timedelta | None) -> Any:
     raise TaskDeferralError(f"{type(trigger).__name__} ended without an event.")
 
 
-def _ended_by(event: Any, context: Any) -> Any:
+def _ended_by(event: BaseTaskEndEvent, context: Any) -> Any:
     """The task's result, from an event that ends the task without waking its code."""
-    match event.task_instance_state:
+    match str(getattr(event, "task_instance_state", "") or getattr(event, "state", "")):
         case TaskState.FAILED:
             raise AirflowFailException("The trigger ended the task as failed.")
         case TaskState.SKIPPED:

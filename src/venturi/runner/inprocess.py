@@ -188,6 +188,7 @@ def run_task_test(
             clock=clock,
             test_mode=True,
             breaks=breaks,
+            interruptible=True,
         )
 
 

@@ -99,7 +99,9 @@ class Trial:
         self.board.begin(self.run, instance, self.clock.now())
         attempt = self._info(instance)
         file = getattr(self.dag, "fileloc", "")
-        result = run_attempt(self.dag, attempt, self.comms, file_loc=file, clock=self.clock)
+        result = run_attempt(
+            self.dag, attempt, self.comms, file_loc=file, clock=self.clock, interruptible=True
+        )
         self.results[instance.id] = result
         self.comms.put(result.xcoms)
         for key, length in result.lengths:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from venturi.core.messages import CountInstances, GetRun, GetStates, RunInfo
 from venturi.core.states import RunState, RunType
@@ -19,6 +19,29 @@ def moment(value: datetime | str | None) -> Any:
 
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return pendulum.instance(at).in_timezone("UTC")
+
+
+class OtherInstance(NamedTuple):
+    """A task instance as others see it."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    state: str | None
+
+    @classmethod
+    def named(cls, run: "DagRun", name: str, state: str | None) -> "OtherInstance":
+        """From its name in the engine's answer: the task id, `<task id>_<index>` when mapped."""
+        task_id, _, index = name.rpartition("_")
+        known = getattr(run.dag, "task_dict", None)
+        mapped = index.isdigit() and (task_id in known and name not in known if known else False)
+        place = (task_id, int(index)) if mapped else (name, -1)
+        return cls(run.dag_id, run.run_id, *place, state)
+
+    def current_state(self, session: Any = None) -> str | None:
+        """The state."""
+        return self.state
 
 
 class DagRun:
@@ -109,6 +132,23 @@ class DagRun:
         answer = current_comms().ask(GetStates(dag_id=self.dag_id, run_ids=(self.run_id,))) or {}
         return dict(answer.get(self.run_id, {}))
 
+    def get_task_instances(
+        self, state: Any = None, session: Any = None, **_: Any
+    ) -> list["OtherInstance"]:
+        """Its task instances, those in `state` (one or several) if given."""
+        wanted = None if state is None else {_text(each) for each in _listed(state)}
+        found = [
+            OtherInstance.named(self, name, each) for name, each in self.get_task_states().items()
+        ]
+        return [each for each in found if wanted is None or each.state in wanted]
+
+    def get_task_instance(
+        self, task_id: str, session: Any = None, *, map_index: int = -1
+    ) -> "OtherInstance | None":
+        """One of its task instances, or None."""
+        found = self.get_task_instances()
+        return next((e for e in found if (e.task_id, e.map_index) == (task_id, map_index)), None)
+
     def count_tasks(self, states: Any = None) -> int:
         """How many of its task instances are in one of `states` (default: any)."""
         wanted = None if states is None else tuple(str(_text(state)) for state in states)
@@ -142,6 +182,10 @@ def info_of(answer: Mapping[str, Any]) -> RunInfo:
     known.setdefault("run_type", RunType.MANUAL.value)
     known.setdefault("run_after", answer.get("logical_date"))
     return msgspec.convert(known, RunInfo, strict=False)
+
+
+def _listed(state: Any) -> list[Any]:
+    return list(state) if isinstance(state, list | tuple | set | frozenset) else [state]
 
 
 def _text(state: Any) -> str | None:

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from venturi.core.clock import Clock, SystemClock
+from venturi.core.keys import TaskKey
 from venturi.core.messages import AttemptInfo, CountInstances, GetRun, GetStates, SetXCom
 from venturi.core.states import TaskState
 from venturi.sdk.comms import current_comms
 from venturi.sdk.runtime_run import DagRun, ask_run, moment
 from venturi.sdk.runtime_xcom import RETURN_KEY, UNSAID, Pull, pull
-from venturi.sdk.serde import NotSerializable, encode, length_of
+from venturi.sdk.serde import NotSerializable, length_of
+from venturi.sdk.xcom_codec import to_text
 from venturi.spec.model import Era
 
 
@@ -186,9 +188,10 @@ class RuntimeTaskInstance:
             self.lengths[key] = length
 
     def encoded(self, key: str, value: Any) -> str:
-        """`value` as it is stored. Raises `NotSerializable` naming task and key."""
+        """`value` as it is stored. Raises `NotSerializable` or `XComTooLarge` naming both."""
+        name = TaskKey(self.dag_id, self.run_id, self.task_id, self.map_index)
         try:
-            return encode(value, era=self._era)
+            return to_text(value, key, name, self._era)
         except NotSerializable as error:
             raise NotSerializable(
                 f"XCom {key!r} of task {self.task_id!r} cannot be stored: {error}. Return numbers, "

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from venturi.core.messages import AttemptInfo, GetXCom
 from venturi.sdk.comms import current_comms
-from venturi.sdk.serde import decode
+from venturi.sdk.xcom_codec import from_text
 from venturi.spec.model import Era
 
 RETURN_KEY = "return_value"
@@ -71,8 +71,8 @@ def pull(
         values = {each.map_index: each for each in reversed(found)}
         if isinstance(map_indexes, int):
             one = values.get(map_indexes)
-            return default if one is None else decode(one.value)
-        return [decode(values[i].value) if i in values else default for i in indexes or ()]
+            return default if one is None else from_text(one.value)
+        return [from_text(values[i].value) if i in values else default for i in indexes or ()]
     if single:
         return _of_one_task(found, default)
     if era is Era.V1:
@@ -124,8 +124,8 @@ def _of_one_task(found: list[Pulled], default: Any) -> Any:
         return default
     newest = found[0]
     if newest.map_index < 0:
-        return decode(newest.value)
-    return [decode(each.value) for each in _instances(found, newest.task_id, newest.run_id)]
+        return from_text(newest.value)
+    return [from_text(each.value) for each in _instances(found, newest.task_id, newest.run_id)]
 
 
 def _of_tasks(
@@ -134,14 +134,16 @@ def _of_tasks(
     if indexes is not None:
         by_place = {(each.task_id, each.map_index): each for each in reversed(found)}
         return [
-            decode(by_place[place].value) if place in by_place else default
+            from_text(by_place[place].value) if place in by_place else default
             for place in product(tasks, indexes)
         ]
     values = []
     for task in tasks:
         of_task = [each for each in found if each.task_id == task]
         if of_task:
-            values += [decode(each.value) for each in _instances(of_task, task, of_task[0].run_id)]
+            values += [
+                from_text(each.value) for each in _instances(of_task, task, of_task[0].run_id)
+            ]
     return values
 
 
