@@ -54,7 +54,12 @@ _EVENTS = {
 #: Files under these are libraries: they change with an installation, not with a DAG.
 _LIBRARY = tuple(
     str(Path(path)) + os.sep
-    for path in {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent)}
+    for path in {
+        sys.prefix,
+        sys.base_prefix,
+        str(Path(os.__file__).parent),
+        str(Path(__file__).parents[1]),
+    }
 )
 
 
