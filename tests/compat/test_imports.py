@@ -200,3 +200,8 @@ def test_every_moved_name_has_a_sentence_with_a_way_out() -> None:
             said = missing.sentence(module, name, missing.find_moved(module, name))
             assert said.startswith(f"{module}.{name} ")
             assert "pip install apache-airflow-providers-" in said or said.endswith(".")
+
+
+def test_a_name_missing_in_a_provider_shipped_in_part_says_what_to_install() -> None:
+    said = refusal("from airflow.providers.common.sql.operators.sql import SQLTableCheckOperator")
+    assert said.endswith("install it with: pip install apache-airflow-providers-common-sql")

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from venturi.compat.rows import all_modules, children_of, is_known, rows_of
+from venturi.compat.rows import all_modules, children_of, is_known, may_be_on_disk, rows_of
 
 #: Providers whose package has two words: airflow.providers.apache.hive, but airflow.providers.http.
 FAMILIES = frozenset({"apache", "atlassian", "cncf", "common", "dbt", "ibm", "microsoft"})
@@ -83,6 +83,11 @@ def package_of(module: str) -> str:
 
 def sentence(module: str, name: str, home: str | None = None) -> str:
     """Why `module` cannot serve `name`, and the way out."""
+    if home is None and may_be_on_disk(module):
+        return (
+            f"{module}.{name} is not among what is shipped here; "
+            f"install it with: pip install {package_of(module)}"
+        )
     if home is None:
         return _unknown_name(module, name)
     today, _, real = home.partition(":")

@@ -87,7 +87,7 @@ V2: Rows = {
             "BranchPythonVirtualenvOperator BranchExternalPythonOperator"
         ),
         "airflow.sdk": "get_current_context",
-        "venturi.sdk.taskflow": "task",
+        "venturi.sdk.taskflow.task": "task",
     },
     f"{_}.empty": {f"{_STANDARD}.empty": "EmptyOperator"},
     f"{_}.dummy": {f"{_STANDARD}.empty": "EmptyOperator DummyOperator=EmptyOperator"},
@@ -105,9 +105,6 @@ V2: Rows = {
         "airflow.providers.common.sql.operators.generic_transfer": "GenericTransfer"
     },
     f"{_}.sql": {
-        _SQL: (
-            f"BaseSQLOperator BranchSQLOperator {_SQL_CHECKS} SQLThresholdCheckOperator "
-            "SQLColumnCheckOperator SQLTableCheckOperator"
-        )
+        _SQL: (f"BaseSQLOperator BranchSQLOperator {_SQL_CHECKS} SQLThresholdCheckOperator")
     },
 }

@@ -14,8 +14,7 @@ _HOOKS = "venturi.batteries.hooks"
 _SQL = {
     f"{_OPERATORS}.sql": "BaseSQLOperator SQLExecuteQueryOperator BranchSQLOperator",
     f"{_OPERATORS}.sql_check": (
-        "SQLCheckOperator SQLValueCheckOperator SQLIntervalCheckOperator "
-        "SQLThresholdCheckOperator SQLColumnCheckOperator SQLTableCheckOperator"
+        "SQLCheckOperator SQLValueCheckOperator SQLIntervalCheckOperator SQLThresholdCheckOperator"
     ),
 }
 
