@@ -17,7 +17,7 @@ def caught(function: object) -> BaseException:
 
 
 def test_a_reason_is_one_bounded_line() -> None:
-    assert reason_of(ValueError("a\n  b")) == "ValueError: a b"
+    assert reason_of(ValueError("a\n\n  b  c")) == "ValueError: a | b c"
     assert reason_of(ValueError()) == "ValueError"
     assert reason_of(AirflowException("exit code 1")) == "exit code 1"
     assert reason_of(AirflowException()) == "AirflowException"

@@ -19,12 +19,21 @@ _OURS = str(Path(__file__).resolve().parent.parent) + "/"
 
 def reason_of(error: BaseException) -> str:
     """One line: `ValueError: too many rows`; our own exceptions without their class."""
-    text = " ".join(str(error).split())
+    text = " ".join(_text_of(error).split())
     kind = type(error).__name__
     plain = (
         text if isinstance(error, VenturiError) and text else f"{kind}: {text}" if text else kind
     )
     return plain if len(plain) <= LONGEST_REASON else plain[: LONGEST_REASON - 1] + "…"
+
+
+def _text_of(error: BaseException) -> str:
+    """What an exception says, as text that any file and database takes."""
+    try:
+        text = str(error)
+    except Exception as worse:
+        return f"(it cannot say more: its __str__ raised {type(worse).__name__})"
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
 def story_of(error: BaseException) -> str:
@@ -45,7 +54,7 @@ def _told(error: BaseException, seen: set[int], named: bool = False) -> Iterator
         yield "Traceback (most recent call last, frames of Venturi left out):"
         yield "".join(format_list(frames)).rstrip()
     if frames or named or earlier is not None:
-        text = str(error)
+        text = _text_of(error)
         kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
         yield f"{kind}: {text}" if text else kind
     yield from getattr(error, "__notes__", ())

@@ -198,12 +198,12 @@ class Templater:
 
     def _source_of(self, name: str, field: str) -> str:
         env = self.get_template_env()
-        if self._file(name, env, f"Field {field!r}") is None:
+        if self._file(name, env, f"Field {field!r}", hints=False) is None:
             return name
         assert env.loader is not None
         return env.loader.get_source(env, name)[0]
 
-    def _file(self, name: str, env: "TaskEnvironment", what: str) -> Any:
+    def _file(self, name: str, env: "TaskEnvironment", what: str, hints: bool = True) -> Any:
         """The template file `name`; None where `name` is rather a command or a text."""
         from jinja2 import TemplateNotFound
 
@@ -215,9 +215,10 @@ class Templater:
             if "\n" in name or not env.is_plain(name):
                 return None  # a text that only happens to end like a file
             if name.endswith(COMMAND_ENDINGS):
-                logging.getLogger(__name__).info(
-                    "Hint: no template file %r was found, so it runs as a command.", name
-                )
+                if hints:
+                    logging.getLogger(__name__).info(
+                        "Hint: no template file %r was found, so it runs as a command.", name
+                    )
                 return None
             folders = ", ".join(getattr(env.loader, "searchpath", ()))
             raise TemplateFileMissing(
