@@ -154,7 +154,7 @@ def test_a_result_that_cannot_be_stored_names_task_and_key() -> None:
         (AirflowSensorTimeout("too late"),
          Result(state=TaskState.FAILED, reason="too late", no_retry=True)),
         (AirflowException("exit code 1"), Result(state=TaskState.FAILED, reason="exit code 1")),
-        (ValueError("no\n  value"), Result(state=TaskState.FAILED, reason="ValueError: no | value")),
+        (ValueError("a\n  b"), Result(state=TaskState.FAILED, reason="ValueError: a | b")),
         (KeyboardInterrupt(), Result(state=TaskState.FAILED, reason="Interrupted.")),
         (SystemExit(3), Result(state=TaskState.FAILED,
                                reason="The task called sys.exit with exit code 3.")),

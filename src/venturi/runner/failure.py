@@ -19,7 +19,8 @@ _OURS = str(Path(__file__).resolve().parent.parent) + "/"
 
 def reason_of(error: BaseException) -> str:
     """One line: `ValueError: too many rows`; our own exceptions without their class."""
-    text = " ".join(_text_of(error).split())
+    lines = (" ".join(line.split()) for line in _text_of(error).splitlines())
+    text = " | ".join(line for line in lines if line)
     kind = type(error).__name__
     plain = (
         text if isinstance(error, VenturiError) and text else f"{kind}: {text}" if text else kind
