@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from venturi.runner.tasklog import LineFormat, LineWriter, set_up
+from venturi.sdk.secrets_masker import mask_secret
 
 Option = Callable[[str, str, str], None]
 
@@ -153,3 +154,10 @@ def test_odd_characters_are_written_all_the_same(pipe: Pipe) -> None:
     record = logging.LogRecord("n", 20, "f.py", 1, "half a %s", ("\ud800",), None)
     LineWriter(pipe.write_end).handle(record)
     assert "half a \\ud800" in pipe.read()
+
+
+def test_secrets_are_masked_before_they_leave_the_process(pipe: Pipe) -> None:
+    mask_secret("hunter22")
+    record = logging.LogRecord("n", 20, "f.py", 1, "login %s", ("hunter22",), None)
+    LineWriter(pipe.write_end).handle(record)
+    assert pipe.read() == "login ***\n"

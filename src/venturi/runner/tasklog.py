@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from venturi.config import get_config
+from venturi.sdk.secrets_masker import masked
 
 #: The standard library's `warnings` text, without the source line that Python repeats.
 _WARNING = "{file}:{line}: {kind}: {message}"
@@ -29,7 +30,8 @@ class LineWriter(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            data = (self.format(record) + "\n").encode("utf-8", "backslashreplace")
+            # The runner masks too, but may read this line before it hears of the secret.
+            data = (masked(self.format(record)) + "\n").encode("utf-8", "backslashreplace")
             # What was printed before this line stands before it in the log.
             _flush(sys.stdout)
             while data:
