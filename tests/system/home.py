@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -101,7 +102,7 @@ class Home:
 
     def start(self, *words: str, output: Path | None = None) -> subprocess.Popen[bytes]:
         """Start a command that stays."""
-        with open(output or self.path / f"{words[0]}.out", "ab") as file:
+        with (output or self.path / f"{words[0]}.out").open("ab") as file:
             process = subprocess.Popen(
                 [AIRFLOW, *words],
                 env=self.env,
@@ -250,10 +251,8 @@ class Home:
 
 def kill(pid: int, number: int) -> None:
     """Send a signal to a process that may have gone."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 @contextmanager
@@ -300,4 +299,4 @@ def python_dag(dag_id: str, body: str, *, top: str = "", more: str = "") -> str:
 def overlaps(intervals: Sequence[tuple[str, str]]) -> bool:
     """Whether any two of these intervals (as the database writes instants) overlap."""
     ordered = sorted(intervals)
-    return any(second[0] < first[1] for first, second in zip(ordered, ordered[1:], strict=False))
+    return any(second[0] < first[1] for first, second in pairwise(ordered))
