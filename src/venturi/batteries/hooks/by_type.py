@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 from venturi.batteries.hooks.dbapi import DbApiHook
 from venturi.sdk.exceptions import AirflowException
@@ -23,11 +23,17 @@ def database_hook(
 ) -> DbApiHook:
     """The hook for a connection to a SQL database.
 
-    Raises `AirflowException` naming the type of the connection if it is of no database known here.
+    Hooks of installed provider packages are used for types that are not ours. Raises
+    `AirflowException` naming the type of the connection if it is of no SQL database.
     """
     stored = BaseHook.get_connection(conn_id)
     found = DATABASES.get(str(stored.conn_type or ""))
     if found is None:
+        foreign: Any = stored.get_hook(hook_params=dict(hook_params or {}))
+        if hasattr(foreign, "get_first"):
+            if database is not None:
+                foreign.schema = database
+            return cast(DbApiHook, foreign)
         raise AirflowException(
             f"Connection {conn_id!r} is of type {stored.conn_type!r}, which is no SQL database "
             f"known here ({', '.join(DATABASES)}); set its type."

@@ -89,7 +89,7 @@ class HttpHook(BaseHook):
                 )
         return httpx2.Client(headers={**told, **(headers or {})}, auth=auth, **options)
 
-    def run(
+    def run(  # type: ignore[override]
         self,
         endpoint: str | None = None,
         data: Any = None,

@@ -49,9 +49,11 @@ class MySqlHook(DbApiHook):
     def get_conn(self) -> Any:
         """A new connection of PyMySQL."""
         try:
-            import pymysql
-            import pymysql.cursors
-            from pymysql.constants import CLIENT
+            import pymysql  # type: ignore[import-untyped, unused-ignore]
+            import pymysql.cursors  # type: ignore[import-untyped, unused-ignore]
+            from pymysql.constants import (  # type: ignore[import-untyped, unused-ignore]
+                CLIENT,
+            )
         except ImportError as error:
             raise DriverMissing(
                 "MySQL needs PyMySQL, which is not installed: pip install 'venturi[mysql]'."

@@ -1,7 +1,7 @@
 """Check what a database says, and fail if it is not as it should be."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from venturi.batteries.operators.sql import BaseSQLOperator, Parameters
 from venturi.sdk.exceptions import AirflowException
@@ -102,7 +102,7 @@ class SQLIntervalCheckOperator(BaseSQLOperator):
     template_ext: Sequence[str] = (".hql", ".sql")
     ui_color = "#fcf0b5"
 
-    ratio_formulas = {
+    ratio_formulas: ClassVar[Mapping[str, Callable[[float, float], float]]] = {
         "max_over_min": lambda now, then: max(now, then) / min(now, then),
         "relative_diff": lambda now, then: abs(now - then) / then,
     }
