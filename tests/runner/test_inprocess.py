@@ -13,7 +13,7 @@ import pytest
 
 from tests.sdk_runtime.make import DAY, FakeClock, FakeComms
 from venturi.core.errors import InvalidInput, VenturiError
-from venturi.core.messages import GetRun
+from venturi.core.messages import GetRun, GetVariable, SetVariable
 from venturi.core.states import TaskState
 from venturi.runner.inprocess import (
     clear_dag,
@@ -29,6 +29,10 @@ from venturi.sdk.dag import DAG
 from venturi.sdk.exceptions import AirflowRescheduleException, AirflowSkipException, TaskNotFound
 from venturi.sdk.freeze import freeze_dag
 from venturi.sdk.operator import BaseOperator
+from venturi.sdk.variable import Variable
+from venturi.store.direct import open_direct
+from venturi.store.migrate import migrate
+from venturi.store.open import open_store
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -316,3 +320,23 @@ def test_secrets_from_files_of_every_kind(tmp_path: Path) -> None:
     for name in ("bad.json", "list.yaml", "gone.json"):
         with pytest.raises(InvalidInput, match=name):
             read_secrets(tmp_path / name)
+
+
+def test_variables_of_the_installation_are_read_and_left_as_they_are() -> None:
+    store = open_store()
+    migrate(store)
+    store.close()
+    asking = open_direct()
+    assert asking is not None
+    asking.ask(SetVariable(key="bucket", value="installed"))
+
+    def body(context: Any) -> str:
+        Variable.set("bucket", "changed")
+        return str(Variable.get("bucket"))
+
+    with dag() as d:
+        Does(task_id="t", text="{{ var.value.bucket }} {{ var.value.get('none', 'no') }}",
+             body=lambda context: [context["task"].text, body(context)])  # fmt: skip
+    assert run_dag_test(d).xcom("t") == ["installed no", "changed"]
+    assert asking.ask(GetVariable(key="bucket")) == "installed"
+    asking.close()

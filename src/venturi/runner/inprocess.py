@@ -88,24 +88,22 @@ def run_dag_test(
     spec = freeze_dag(dag)
     date = utc(logical_date, "logical_date") or utc(run_after, "run_after") or clock.now()
     info = trial_run(dag, date, run_conf, timetable=spec.timetable)
-    comms = MemoryComms(
-        info,
-        beyond if beyond is not None else _installation(),
-        variables=read_secrets(variable_file_path) if variable_file_path else None,
-        connections=read_secrets(conn_file_path) if conn_file_path else None,
-    )
-    trial = Trial(
-        dag, spec, info, comms, clock,
-        mark_success=mark_success_pattern,
-        longest_map=get_config().getint("core", "max_map_length"),
-    )  # fmt: skip
-    with console():
+    variables = read_secrets(variable_file_path) if variable_file_path else None
+    connections = read_secrets(conn_file_path) if conn_file_path else None
+    with _installed(beyond) as asked, console():
+        trial = Trial(
+            dag,
+            spec,
+            info,
+            MemoryComms(info, asked, variables=variables, connections=connections),
+            clock,
+            mark_success=mark_success_pattern,
+            longest_map=get_config().getint("core", "max_map_length"),
+        )
         state = trial.finish()
+        level = logging.INFO if state is RunState.SUCCESS else logging.ERROR
         log = logging.getLogger("airflow.test")
-        log.log(
-            logging.INFO if state is RunState.SUCCESS else logging.ERROR,
-            "%s of %s: %s", info.run_id, info.dag_id, state,
-        )  # fmt: skip
+        log.log(level, "%s of %s: %s", info.run_id, info.dag_id, state)
     return TestRun(trial)
 
 
@@ -176,14 +174,12 @@ def run_task_test(
     """
     clock = clock or SystemClock()
     dag.get_task(task_id)  # raises TaskNotFound with what there is
-    beyond = beyond if beyond is not None else _installation()
-    info = _named_run(dag, date_or_run_id, clock, beyond, conf)
-    attempt = _attempt(dag, info, task_id, map_index, mark_success)
-    with console():
+    with _installed(beyond) as asked, console():
+        info = _named_run(dag, date_or_run_id, clock, asked, conf)
         return run_attempt(
             _with_params(dag, task_id, params),
-            attempt,
-            MemoryComms(info, beyond),
+            _attempt(dag, info, task_id, map_index, mark_success),
+            MemoryComms(info, asked),
             file_loc=dag.fileloc,
             clock=clock,
             test_mode=True,
@@ -204,17 +200,17 @@ def render_task(
     """The template fields of a task as they would be rendered, by name."""
     clock = clock or SystemClock()
     written = dag.get_task(task_id)
-    beyond = beyond if beyond is not None else _installation()
-    info = _named_run(dag, date_or_run_id, clock, beyond, None)
-    ti = RuntimeTaskInstance(
-        _attempt(dag, info, task_id, map_index), written, dag=dag, clock=clock, test_mode=True
-    )
-    context = context_of(ti)
-    with comms_set(MemoryComms(info, beyond)), context_set(context):
-        task = prepared(written, context)
-        context["task"] = ti.task = task
-        task.resolve_template_files()
-        task.render_template_fields(context)
+    with _installed(beyond) as asked:
+        info = _named_run(dag, date_or_run_id, clock, asked, None)
+        ti = RuntimeTaskInstance(
+            _attempt(dag, info, task_id, map_index), written, dag=dag, clock=clock, test_mode=True
+        )
+        context = context_of(ti)
+        with comms_set(MemoryComms(info, asked)), context_set(context):
+            task = prepared(written, context)
+            context["task"] = ti.task = task
+            task.resolve_template_files()
+            task.render_template_fields(context)
     return {field: getattr(task, field, None) for field in task.template_fields}
 
 
@@ -264,20 +260,31 @@ def console() -> Iterator[None]:
 
 def open_comms() -> Comms:
     """Who answers code that runs outside of any run: the installation, else only memory."""
-    installation = _installation()
+    installation: Comms | None = _installation()
     if installation is not None:
         return installation
     now = SystemClock().now()
     return MemoryComms(RunInfo(dag_id="", run_id="", run_type="manual", run_after=now))
 
 
-def _installation() -> Comms | None:
-    """The database of this home, if there is one and this process may open it."""
+def _installation() -> Any:
+    """The database of this home, if there is one and this process may open it; else None."""
     try:
-        opened: Comms | None = importlib.import_module("venturi.store.direct").open_direct()
+        opened = importlib.import_module("venturi.store.direct").open_direct()
     except ImportError:
         return None
     return opened
+
+
+@contextmanager
+def _installed(beyond: Comms | None) -> Iterator[Comms | None]:
+    """`beyond`, else the installation, closed again afterwards."""
+    opened = _installation() if beyond is None else None
+    try:
+        yield beyond if beyond is not None else opened
+    finally:
+        if opened is not None:
+            opened.close()
 
 
 def _named_run(

@@ -66,6 +66,10 @@ class DirectComms:
         write = _WRITES[type(request)]
         return self.store.retrying(lambda tx: write(tx, request, self._clock))
 
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
     def mask(self, secret: str) -> None:
         """Nothing to do: this process masks its own log."""
 
