@@ -1,6 +1,9 @@
 """A home of its own for every test, and the program `airflow` in this process."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,6 +50,24 @@ def airflow(capsys: pytest.CaptureFixture[str]) -> Airflow:
         code = main(words)
         said = capsys.readouterr()
         return Said(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Airflow:
+    """The same in a process of its own, where logging is as in real life."""
+
+    def run(*words: str) -> Said:
+        done = subprocess.run(
+            [sys.executable, "-m", "venturi.cli", *words],
+            env={**os.environ, "AIRFLOW_HOME": str(tmp_path / "home")},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
 
     return run
 

@@ -9,8 +9,6 @@ import pytest
 
 from tests.cli.conftest import Airflow
 
-PROGRAM = [sys.executable, "-m", "venturi.cli"]
-
 
 def test_help_shows_every_group_and_old_spellings(airflow: Airflow) -> None:
     assert "dags " in airflow("--help").out
@@ -108,13 +106,6 @@ def test_check_migrations_gives_up_in_time(airflow: Airflow) -> None:
     assert said.code == 1 and "db migrate" in said.err
 
 
-def run_program(*words: str, home: Path, **how: object) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "AIRFLOW_HOME": str(home)}
-    return subprocess.run(
-        [*PROGRAM, *words], env=environ, capture_output=True, text=True, timeout=60, check=False
-    )
-
-
 def test_a_reader_that_leaves_early_is_no_error_to_tell(tmp_path: Path) -> None:
     command = f"{sys.executable} -m venturi.cli config list | head -1"
     done = subprocess.run(
@@ -141,8 +132,8 @@ def test_version_loads_next_to_nothing(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[1] == "[]"
 
 
-def test_a_list_loads_neither_alembic_nor_rich(tmp_path: Path) -> None:
-    assert run_program("db", "migrate", home=tmp_path).returncode == 0
+def test_a_list_loads_neither_alembic_nor_rich(airflow: Airflow, tmp_path: Path) -> None:
+    assert airflow("db", "migrate").code == 0
     code = (
         "import sys; from venturi.cli.main import main; main(['dags', 'list']);"
         "print(sorted({'alembic', 'rich', 'yaml', 'jsonschema', 'fastapi', 'cryptography'}"
@@ -150,7 +141,7 @@ def test_a_list_loads_neither_alembic_nor_rich(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "AIRFLOW_HOME": str(tmp_path)},
+        env=dict(os.environ),
         capture_output=True,
         text=True,
         timeout=60,
@@ -159,7 +150,6 @@ def test_a_list_loads_neither_alembic_nor_rich(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_the_program_leaves_nothing_in_the_folder_it_is_called_from(tmp_path: Path) -> None:
-    done = run_program("info", "-o", "json", home=tmp_path / "home")
-    assert done.returncode == 0
+def test_the_program_leaves_nothing_outside_its_home(program: Airflow, tmp_path: Path) -> None:
+    assert program("info", "-o", "json").code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["home"]

@@ -2,8 +2,6 @@
 
 import argparse
 import signal
-from types import FrameType
-from typing import NoReturn
 
 from venturi.cli.session import configured
 
@@ -62,17 +60,14 @@ def _wait(name: str, sentence: str, args: argparse.Namespace) -> None:
     """Stay until stopped: a supervisor would start a process that ends again and again."""
     from venturi.cli.daemon import in_background
 
+    ending = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+    # Blocked before anybody can know of this process, so that none of them is missed.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)
     configured()
     print(f"{sentence}; `airflow {name}` is not needed and only waits to be stopped.", flush=True)
     with in_background(name, args):
         _entitle(f"airflow {name}")
-        signal.signal(signal.SIGTERM, _leave)
-        while True:
-            signal.pause()
-
-
-def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
+        signal.sigwait(ending)
 
 
 def _entitle(title: str) -> None:
