@@ -141,11 +141,10 @@ class _Several(BaseAsset):
         for each in objects:
             if not isinstance(each, BaseAsset):
                 raise InvalidInput(f"Assets can only be combined with assets, not {each!r}.")
-        self.objects = [
-            part
-            for each in objects
-            for part in (each.objects if type(each) is type(self) else [each])  # type: ignore[attr-defined]
-        ]
+        self.objects: list[BaseAsset] = []
+        for each in objects:
+            same = isinstance(each, _Several) and each.word == self.word
+            self.objects += each.objects if same and isinstance(each, _Several) else [each]
 
     def iter_assets(self) -> Iterator[Asset]:
         for each in self.objects:

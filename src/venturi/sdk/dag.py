@@ -221,8 +221,11 @@ class DAG(LegacyDag):
 
     # --- tasks -------------------------------------------------------------------------------
 
-    def add_task(self, task: Node) -> None:
-        """Put a task into this DAG. Raises `DuplicateTaskIdFound` when its id is taken."""
+    def add_task(self, task: Node, group: TaskGroup | None = None) -> None:
+        """Put a task into this DAG (and `group`, default: the root group).
+
+        Raises `DuplicateTaskIdFound` when its id is taken.
+        """
         held = self.task_dict.get(task.task_id)
         if held is task:
             return
@@ -247,7 +250,7 @@ class DAG(LegacyDag):
         task._dag = self
         self.task_dict[task.task_id] = task
         if task.task_group is None:
-            self.task_group.add(task)
+            (group if group is not None else self.task_group).add(task)
 
     def add_tasks(self, tasks: Iterable[Node]) -> None:
         """Put several tasks into this DAG."""
@@ -378,8 +381,8 @@ class DAG(LegacyDag):
 def dag(dag_id: Any = "", **arguments: Any) -> Any:
     """Decorator: calling the function makes a DAG whose tasks its body describes.
 
-    Takes every argument of `DAG`. The function's name is the id and its docstring the `doc_md` where
-    these are not given; its parameters become params of the DAG.
+    Takes every argument of `DAG`. The function's name is the id and its docstring the
+    `doc_md` where these are not given; its parameters become params of the DAG.
     """
     if callable(dag_id):
         return dag("")(dag_id)

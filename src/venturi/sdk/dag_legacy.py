@@ -5,7 +5,7 @@ import importlib
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from venturi.sdk.operator_legacy import in_process
 from venturi.sdk.values import utc
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 class LegacyDag:
     """Mixin: running a DAG by hand, asking for dates, old attribute names."""
+
+    @property
+    def _me(self) -> "DAG":
+        return cast("DAG", self)
 
     def test(self, execution_date: Any = None, run_conf: Any = None, **kwargs: Any) -> Any:
         """Run this DAG in this process, task by task. Returns the run."""
@@ -42,7 +46,7 @@ class LegacyDag:
     # --- dates -------------------------------------------------------------------------------
 
     def iter_dagrun_infos_between(
-        self: "DAG",  # type: ignore[misc]
+        self,
         earliest: datetime | None,
         latest: datetime,
         *,
@@ -51,10 +55,10 @@ class LegacyDag:
         """The runs whose logical dates are between two dates, both included."""
         from venturi.sdk.schedule import infos_between
 
-        return infos_between(self, earliest, latest)
+        return infos_between(self._me, earliest, latest)
 
     def next_dagrun_info(
-        self: "DAG",  # type: ignore[misc]
+        self,
         last_automated_dagrun: Any = None,
         *,
         restricted: bool = True,
@@ -63,26 +67,26 @@ class LegacyDag:
         from venturi.sdk.schedule import next_info
 
         bounds = Restriction(
-            earliest=utc(self.start_date, "start_date") if restricted else None,
-            latest=utc(self.end_date, "end_date") if restricted else None,
-            catchup=self.catchup,
+            earliest=utc(self._me.start_date, "start_date") if restricted else None,
+            latest=utc(self._me.end_date, "end_date") if restricted else None,
+            catchup=self._me.catchup,
         )
-        return next_info(self, last_automated_dagrun, bounds)
+        return next_info(self._me, last_automated_dagrun, bounds)
 
-    def following_schedule(self: "DAG", dttm: datetime) -> datetime | None:  # type: ignore[misc]
+    def following_schedule(self, dttm: datetime) -> datetime | None:
         """The next due time after `dttm`."""
         from venturi.sdk.schedule import neighbour
 
-        return neighbour(self, dttm, forward=True)
+        return neighbour(self._me, dttm, forward=True)
 
-    def previous_schedule(self: "DAG", dttm: datetime) -> datetime | None:  # type: ignore[misc]
+    def previous_schedule(self, dttm: datetime) -> datetime | None:
         """The last due time before `dttm`."""
         from venturi.sdk.schedule import neighbour
 
-        return neighbour(self, dttm, forward=False)
+        return neighbour(self._me, dttm, forward=False)
 
     def get_run_dates(
-        self: "DAG",  # type: ignore[misc]
+        self,
         start_date: datetime,
         end_date: datetime | None = None,
     ) -> list[datetime]:
@@ -90,12 +94,12 @@ class LegacyDag:
         latest = end_date if end_date is not None else start_date
         return [
             info.logical_date
-            for info in self.iter_dagrun_infos_between(start_date, latest)
+            for info in self._me.iter_dagrun_infos_between(start_date, latest)
             if info.logical_date is not None
         ]
 
     def date_range(
-        self: "DAG",  # type: ignore[misc]
+        self,
         start_date: datetime,
         num: int | None = None,
         end_date: datetime | None = None,
@@ -106,66 +110,66 @@ class LegacyDag:
         last = utc(end_date, "end_date")
         while at is not None and (len(found) < num if num is not None else last and at <= last):
             found.append(at)
-            at = self.following_schedule(at)
+            at = self._me.following_schedule(at)
         return found
 
-    def normalize_schedule(self: "DAG", dttm: datetime) -> datetime | None:  # type: ignore[misc]
+    def normalize_schedule(self, dttm: datetime) -> datetime | None:
         """`dttm` if it is a due time, else the next one."""
-        before = self.previous_schedule(dttm)
-        at = self.following_schedule(before) if before is not None else None
-        return dttm if at == dttm else self.following_schedule(dttm)
+        before = self._me.previous_schedule(dttm)
+        at = self._me.following_schedule(before) if before is not None else None
+        return dttm if at == dttm else self._me.following_schedule(dttm)
 
     # --- old names ---------------------------------------------------------------------------
 
     @property
-    def schedule_interval(self: "DAG") -> Any:  # type: ignore[misc]
+    def schedule_interval(self) -> Any:
         """The schedule as it was given."""
-        return self.schedule
+        return self._me.schedule
 
     @property
-    def concurrency(self: "DAG") -> int:  # type: ignore[misc]
+    def concurrency(self) -> int:
         """`max_active_tasks`, as 1.x called it."""
-        return self.max_active_tasks
+        return self._me.max_active_tasks
 
     @property
-    def fail_stop(self: "DAG") -> bool:  # type: ignore[misc]
+    def fail_stop(self) -> bool:
         """`fail_fast`, as 2.x called it."""
-        return self.fail_fast
+        return self._me.fail_fast
 
     @property
-    def filepath(self: "DAG") -> str:  # type: ignore[misc]
+    def filepath(self) -> str:
         """Path of the file that made this DAG."""
-        return self.fileloc
+        return self._me.fileloc
 
     full_filepath = filepath
 
     @property
-    def folder(self: "DAG") -> str:  # type: ignore[misc]
+    def folder(self) -> str:
         """Folder of the file that made this DAG."""
-        return self.fileloc.rpartition("/")[0] or "."
+        return self._me.fileloc.rpartition("/")[0] or "."
 
     @property
-    def subdags(self: "DAG") -> list["DAG"]:  # type: ignore[misc]
+    def subdags(self) -> list["DAG"]:
         """The DAGs of its SubDagOperators."""
-        found = (getattr(task, "subdag", None) for task in self.tasks)
+        found = (getattr(task, "subdag", None) for task in self._me.tasks)
         return [subdag for subdag in found if subdag is not None]
 
-    def get_template_env(self: "DAG", **kwargs: Any) -> Any:  # type: ignore[misc]
+    def get_template_env(self, **kwargs: Any) -> Any:
         """The Jinja environment of this DAG."""
         from venturi.sdk.template_env import environment_of
 
-        return environment_of(self, kwargs.get("force_native"))
+        return environment_of(self._me, kwargs.get("force_native"))
 
     # --- shapes ------------------------------------------------------------------------------
 
-    def tree_view(self: "DAG") -> None:  # type: ignore[misc]
+    def tree_view(self) -> None:
         """Print the tasks as a tree."""
-        print(self.get_tree_view())  # noqa: T201 - printing is what it is called for
+        print(self._me.get_tree_view())  # noqa: T201 - printing is what it is called for
 
-    def get_tree_view(self: "DAG") -> str:  # type: ignore[misc]
+    def get_tree_view(self) -> str:
         """The tasks as a tree, one per line."""
         lines: list[str] = []
-        waiting: list[tuple[Any, int]] = [(task, 0) for task in reversed(self.roots)]
+        waiting: list[tuple[Any, int]] = [(task, 0) for task in reversed(self._me.roots)]
         while waiting:
             task, depth = waiting.pop()
             lines.append("    " * depth + repr(task))
@@ -173,7 +177,7 @@ class LegacyDag:
         return "\n".join(lines)
 
     def partial_subset(
-        self: "DAG",  # type: ignore[misc]
+        self,
         task_ids: str | re.Pattern[str] | Iterable[str],
         include_downstream: bool = False,
         include_upstream: bool = True,
@@ -181,17 +185,17 @@ class LegacyDag:
     ) -> "DAG":
         """A copy of this DAG with the tasks whose ids match, and their neighbours as asked."""
         if isinstance(task_ids, str | re.Pattern):
-            kept = {each for each in self.task_dict if re.search(task_ids, each)}
+            kept = {each for each in self._me.task_dict if re.search(task_ids, each)}
         else:
-            kept = set(task_ids) & self.task_dict.keys()
-        for task in [self.task_dict[each] for each in kept]:
+            kept = set(task_ids) & self._me.task_dict.keys()
+        for task in [self._me.task_dict[each] for each in kept]:
             if include_downstream:
                 kept |= task.get_flat_relative_ids(upstream=False)
             if include_upstream:
                 kept |= task.get_flat_relative_ids(upstream=True)
             elif include_direct_upstream:
                 kept |= task.upstream_task_ids
-        subset = copy.deepcopy(self)
+        subset = copy.deepcopy(self._me)
         subset.task_dict = {key: task for key, task in subset.task_dict.items() if key in kept}
         for task in subset.task_dict.values():
             task.upstream_task_ids &= kept
@@ -200,7 +204,7 @@ class LegacyDag:
         return subset
 
     def sub_dag(
-        self: "DAG",  # type: ignore[misc]
+        self,
         task_regex: str | re.Pattern[str] | None = None,
         include_downstream: bool = False,
         include_upstream: bool = True,
@@ -209,7 +213,7 @@ class LegacyDag:
     ) -> "DAG":
         """`partial_subset`, as 1.x called it."""
         wanted = task_ids if task_ids is not None else task_regex if task_regex is not None else ""
-        return self.partial_subset(wanted, include_downstream, include_upstream)
+        return self._me.partial_subset(wanted, include_downstream, include_upstream)
 
 
 def _prune(group: Any, kept: set[str]) -> None:

@@ -1,6 +1,7 @@
 """Arrows between tasks: labels, and the functions that draw many at once."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from venturi.sdk.exceptions import AirflowException
@@ -69,7 +70,7 @@ def chain(*tasks: Any) -> None:
 
     Neighbouring lists must be equally long and are joined pairwise.
     """
-    for parent, child in zip(tasks, tasks[1:], strict=False):
+    for parent, child in pairwise(tasks):
         many = isinstance(parent, list | tuple) and isinstance(child, list | tuple)
         if not many:
             link(parent, child)
@@ -92,7 +93,7 @@ def chain_linear(*elements: Any) -> None:
     kept = [each for each in flat if each]
     if len(kept) < 2:
         raise ValueError("chain_linear() needs at least two elements with tasks in them.")
-    for parent, child in zip(kept, kept[1:], strict=False):
+    for parent, child in pairwise(kept):
         link(parent, child)
 
 

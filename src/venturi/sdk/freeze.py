@@ -54,7 +54,7 @@ def freeze_dag(dag: DAG, root: str = "") -> DagSpec:
         most = dag.max_active_runs
         if limit is not None and not 0 < most <= limit:
             most = limit
-        params = dag.params if isinstance(dag.params, ParamsDict) else ParamsDict(dag.params)
+        params = ParamsDict(dag.params)  # authors may have put a plain dict there
         params.check_defaults(scheduled=dag.schedule is not None)
         return DagSpec(
             dag_id=dag.dag_id,

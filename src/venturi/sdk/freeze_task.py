@@ -40,10 +40,10 @@ def present(owner: Any, callbacks: Iterable[tuple[str, str]]) -> tuple[Callback,
 def frozen_task(task: Node, dag: Any) -> TaskSpec:
     """The frozen description of a task of `dag`, mapped or not. Raises `VenturiError`."""
     with refused(dag, task if hasattr(task, "defined_at") else None):
-        return _frozen(task, dag)
+        return _frozen(task)
 
 
-def _frozen(given: Node, dag: Any) -> TaskSpec:
+def _frozen(given: Node) -> TaskSpec:
     task: Any = given
     kind = task.operator_class
     rule = weight_rule(task.weight_rule)

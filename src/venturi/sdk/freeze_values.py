@@ -33,10 +33,10 @@ def stable(value: Any, depth: int = 8) -> Any:
     """`value` as JSON values. Functions and classes become their dotted names, other objects the
     name of their class with what they say about themselves; nothing shows a memory address."""
     match value:
-        case None | bool() | int() | float() | str():
-            return value if not isinstance(value, Enum) else stable(value.value)
         case Enum():
             return stable(value.value)
+        case None | bool() | int() | float() | str():
+            return value
         case datetime() | date() | time():
             return value.isoformat()
         case timedelta():

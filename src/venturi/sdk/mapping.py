@@ -158,9 +158,7 @@ class MappedOperator(TaskNode):
         self.task_group = None
         self._dag = None
         if dag is not None:
-            if group is not None:
-                group.add(self)
-            dag.add_task(self)
+            dag.add_task(self, group)
             self.link_arguments()
             note_work(self)
 

@@ -44,8 +44,10 @@ class Dependency:
         """Mark as setup."""
         raise NotImplementedError
 
-    def as_teardown(self, **kwargs: Any) -> "Dependency":
-        """Mark as teardown."""
+    def as_teardown(
+        self, *, setups: Any = None, on_failure_fail_dagrun: bool | None = None
+    ) -> "Dependency":
+        """Mark as teardown of `setups`."""
         raise NotImplementedError
 
     def __rshift__(self, other: Any) -> Any:

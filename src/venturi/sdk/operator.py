@@ -218,9 +218,7 @@ class BaseOperator(LegacyMethods, Templater, TaskNode):
         if "_unmapped_from" in self.__dict__:
             self._dag, self.task_group = dag, group
         elif dag is not None:
-            if group is not None:
-                group.add(self)
-            dag.add_task(self)
+            dag.add_task(self, group)
 
     def _field(self, name: str) -> str:
         return f"{name} of task {self.task_id!r}"

@@ -1,8 +1,8 @@
 """What happens around the `__init__` of every operator class.
 
 `BaseOperator.__init_subclass__` wraps it here: arguments left out come from `default_args` (the
-DAG's, the group's, the operator's own, in rising order), `params` are merged, and once the outermost
-`__init__` is done the task joins its DAG's graph.
+DAG's, the group's, the operator's own, in rising order), `params` are merged, and once the
+outermost `__init__` is done the task joins its DAG's graph.
 """
 
 import functools
@@ -53,6 +53,17 @@ class Building:
                 if new is not None:
                     self.default_args.setdefault(new, value)
 
+    def fill(self, kwargs: dict[str, Any], names: frozenset[str]) -> None:
+        """Translate old names in `kwargs`, and add what default_args have for `names`."""
+        for old, new in OLD_ARGUMENTS.items():
+            if old in kwargs and old not in names:
+                value = kwargs.pop(old)
+                if new is not None:
+                    kwargs.setdefault(new, value)
+        for name, value in self.default_args.items():
+            if name in names and name not in kwargs:
+                kwargs[name] = value
+
 
 def merged_defaults(
     dag: Any, group: Any, own: Mapping[str, Any] | None, params: Any
@@ -94,7 +105,6 @@ def wrapped_init(init: Callable[..., None]) -> Callable[..., None]:
         and parameter.kind in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}
     )
     needed = frozenset(name for name in names if known[name].default is inspect.Parameter.empty)
-    renames = {old: new for old, new in OLD_ARGUMENTS.items() if old not in names}
 
     @functools.wraps(init)
     def build(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -108,14 +118,7 @@ def wrapped_init(init: Callable[..., None]) -> Callable[..., None]:
         if building is None:
             building = Building(kwargs)
             self.__dict__[BUILDING] = building
-        for old, new in renames.items():
-            if old in kwargs:
-                value = kwargs.pop(old)
-                if new is not None:
-                    kwargs.setdefault(new, value)
-        for name, value in building.default_args.items():
-            if name in names and name not in kwargs:
-                kwargs[name] = value
+        building.fill(kwargs, names)
         if outermost:
             kwargs.pop("default_args", None)
         missing = needed - kwargs.keys()

@@ -42,8 +42,8 @@ class LegacyMethods:
         return in_process("clear_task")(self, start_date=start_date, end_date=end_date, **kwargs)
 
     @staticmethod
-    def xcom_push(context: Any, key: str, value: Any, execution_date: Any = None) -> None:
-        """Push an XCom of the running task."""
+    def xcom_push(context: Any, key: str, value: Any, *_: Any) -> None:
+        """Push an XCom of the running task; the date that 1.x took no longer matters."""
         context["ti"].xcom_push(key=key, value=value)
 
     @staticmethod

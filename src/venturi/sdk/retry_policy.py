@@ -68,8 +68,9 @@ class RetryRule:
         reason: str | None = None,
         match_subclasses: bool = True,
     ) -> None:
-        if not isinstance(exception, str) and not (
-            isinstance(exception, type) and issubclass(exception, BaseException)
+        given: Any = exception
+        if not isinstance(given, str) and not (
+            isinstance(given, type) and issubclass(given, BaseException)
         ):
             raise InvalidInput(
                 f"RetryRule takes an exception class or its name, not {exception!r}."

@@ -4,7 +4,7 @@ import copy
 import re
 from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from venturi.sdk.exceptions import AirflowException, DuplicateTaskIdFound, TaskAlreadyInTaskGroup
 from venturi.sdk.node import Dependency, Node
@@ -54,7 +54,7 @@ class TaskGroup(Dependency):
             self.parent_group: TaskGroup | None = None
             self.dag = dag
             return
-        if not isinstance(group_id, str) or not _ID.match(group_id):
+        if not _ID.match(str(group_id)):
             raise AirflowException(
                 f"Task group id {group_id!r} cannot be used: letters, digits, dashes and "
                 "underscores only, and no dots, which join groups and tasks."
@@ -153,9 +153,9 @@ class TaskGroup(Dependency):
     def add(self, node: "Node | TaskGroup") -> None:
         """Put a task or group into this group. Raises `DuplicateTaskIdFound`."""
         held = getattr(node, "task_group", None)
-        if isinstance(node, Node) and held is not None and held is not self:
-            if node.task_id in held.children:
-                raise TaskAlreadyInTaskGroup(node.task_id, held.group_id or None, self.group_id)
+        elsewhere = isinstance(node, Node) and held is not None and held is not self
+        if elsewhere and held is not None and node.node_id in held.children:
+            raise TaskAlreadyInTaskGroup(node.node_id, held.group_id or None, self.group_id)
         key = node.node_id
         if key in self.children and self.children[key] is not node:
             kind = "Task group" if isinstance(node, TaskGroup) else "Task"
@@ -239,10 +239,12 @@ class TaskGroup(Dependency):
     def as_setup(self) -> "TaskGroup":
         raise AirflowException("A task group cannot be a setup; mark the task inside it.")
 
-    def as_teardown(self, **kwargs: Any) -> "TaskGroup":
+    def as_teardown(
+        self, *, setups: Any = None, on_failure_fail_dagrun: bool | None = None
+    ) -> "TaskGroup":
         raise AirflowException("A task group cannot be a teardown; mark the task inside it.")
 
-    def __enter__(self) -> "TaskGroup":
+    def __enter__(self) -> Self:
         enter_group(self)
         return self
 

@@ -109,7 +109,7 @@ class Timetable:
         return run_id(RunType(str(getattr(run_type, "value", run_type))), at or _now())
 
     def frozen(self, zone: str) -> model.Timetable:
-        """What the engine reads; `zone` is the DAG's. Code of an author's own stays in the runner."""
+        """What the engine reads; `zone` is the DAG's. An author's code stays in the runner."""
         kind = type(self)
         return model.Custom(
             import_path=f"{kind.__module__}.{kind.__qualname__}",
@@ -160,7 +160,7 @@ class KnownTimetable(Timetable):
         return summary(self.frozen("UTC"))
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.frozen("UTC") == self.frozen("UTC")  # type: ignore[attr-defined]
+        return type(other) is type(self) and other.frozen("UTC") == self.frozen("UTC")
 
     def __hash__(self) -> int:
         return hash(type(self))

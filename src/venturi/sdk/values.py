@@ -61,7 +61,8 @@ def instant(value: Any, field: str) -> datetime | None:
                 f"{field} must be a datetime or text such as '2026-01-31', not {value!r}."
             )
         value = datetime.combine(value, time())
-    return value if value.tzinfo is not None else value.replace(tzinfo=default_zone())
+    found: datetime = value
+    return found if found.tzinfo is not None else found.replace(tzinfo=default_zone())
 
 
 def utc(value: Any, field: str) -> datetime | None:

@@ -9,8 +9,8 @@ from venturi.spec.model import WeightRule
 class PriorityWeightStrategy:
     """A weight rule of an author's own; `get_weight` is asked when the file is read.
 
-    The engine runs no user code, so the weight cannot depend on the task instance: `ti` is a stand-in
-    with the task, its ids and try number 1.
+    The engine runs no user code, so the weight cannot depend on the task instance: `ti` is a
+    stand-in with the task, its ids and try number 1.
     """
 
     def get_weight(self, ti: Any) -> int:

@@ -22,7 +22,8 @@ class XComArg(Dependency):
     what a mapped task expands over.
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> "XComArg":
+    def __new__(cls, *_: Any, **__: Any) -> Any:
+        """`XComArg(op)` is a plain one."""
         return super().__new__(PlainXComArg if cls is XComArg else cls)
 
     def iter_references(self) -> Iterator[tuple[Any, str]]:
@@ -66,9 +67,11 @@ class XComArg(Dependency):
             operator.as_setup()
         return self
 
-    def as_teardown(self, **kwargs: Any) -> "XComArg":
+    def as_teardown(
+        self, *, setups: Any = None, on_failure_fail_dagrun: bool | None = None
+    ) -> "XComArg":
         for operator in self._operators():
-            operator.as_teardown(**kwargs)
+            operator.as_teardown(setups=setups, on_failure_fail_dagrun=on_failure_fail_dagrun)
         return self
 
     def __enter__(self) -> Self:

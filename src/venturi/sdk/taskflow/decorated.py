@@ -58,7 +58,7 @@ class DecoratedOperator(BaseOperator):
 def check_arguments(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> None:
-    """Raise `TypeError` unless `function` can be called with these and the running task's context."""
+    """Raise `TypeError` unless `function` can be called with these and a task's context."""
     signature = inspect.signature(function)
     name = getattr(function, "__name__", "the function")
     try:

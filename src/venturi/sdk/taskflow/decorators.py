@@ -38,7 +38,7 @@ class TaskDecorator:
         shared: Mapping[str, Any] | None = None,
     ) -> None:
         if isinstance(function, TaskDecorator):
-            raise AirflowException(f"{function.__name__} is decorated as a task twice.")
+            raise AirflowException(f"{function!r} is decorated as a task twice.")
         if inspect.isclass(function) or not callable(function):
             raise TypeError(f"@task decorates functions, not {function!r}.")
         functools.update_wrapper(self, function)
@@ -50,6 +50,9 @@ class TaskDecorator:
         self.is_setup = False
         self.is_teardown = False
         self.on_failure_fail_dagrun = False
+
+    def __repr__(self) -> str:
+        return f"<@task {getattr(self.function, '__name__', self.function)}>"
 
     @property
     def operator_class(self) -> type[BaseOperator]:

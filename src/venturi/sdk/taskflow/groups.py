@@ -13,8 +13,8 @@ from venturi.sdk.taskgroup import TaskGroup
 class GroupDecorator:
     """A function as a group: calling it makes the group; `.expand` one instance per item.
 
-    Takes every argument of `TaskGroup`. The function's name is the id and the first paragraph of its
-    docstring the tooltip where these are not given. A name that is taken gets a number.
+    Takes every argument of `TaskGroup`. The function's name is the id and the first paragraph of
+    its docstring the tooltip where these are not given. A name that is taken gets a number.
     """
 
     def __init__(
