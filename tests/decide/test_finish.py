@@ -1,5 +1,7 @@
 """When and how a run ends."""
 
+from typing import Any
+
 import pytest
 
 from tests import make
@@ -13,7 +15,7 @@ from venturi.spec.model import TriggerRule
 T, R = TaskState, RunState
 
 
-def ends(run: RunView, **values: object) -> tuple[RunState, str] | None:
+def ends(run: RunView, **values: Any) -> tuple[RunState, str] | None:
     """How a step ends the run, if it does."""
     plan = decide(make.snapshot(run, **values), make.NOW)
     return (plan.run_moves[0].state, plan.run_moves[0].reason) if plan.run_moves else None

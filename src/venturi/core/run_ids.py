@@ -39,6 +39,7 @@ def check_id(kind: str, text: str) -> str:
     """Return `text` if it may name a DAG or task, else raise `InvalidInput` naming `kind`."""
     if not _ID.fullmatch(text):
         raise InvalidInput(
-            f"{kind} {text!r} cannot be used: 1 to 250 letters, digits, dashes, dots or underscores."
+            f"{kind} {text!r} cannot be used: 1 to 250 letters, digits, dashes, dots or "
+            "underscores."
         )
     return text

@@ -42,19 +42,22 @@ def admit(
     capacity: int,
     parallelism: int,
     paused: Container[str] = (),
+    freed: Sequence[Candidate] = (),
 ) -> Admission:
     """Grant slots, best candidate first, until nothing is free or nobody is waiting.
 
     Each group is sorted by `rank`; a gate may have several groups. Nothing of the DAGs in `paused`
-    is granted.
+    is granted. `freed` are in `in_use` and have just ended: others may have their slots.
     """
     granted: list[Candidate] = []
     refused: list[tuple[Candidate, str]] = []
-    free = min(capacity, parallelism - in_use.total)
+    free = min(capacity, parallelism - in_use.total) + len(freed)
     groups = [(gate, group) for gate, group in waiting if group]
     heads = [(rank(group[0]), number, 0) for number, (_, group) in enumerate(groups)]
     heapq.heapify(heads)
     taken = _Taken(in_use, pools, paused)
+    for candidate in freed:
+        taken.count(gate_of(candidate), candidate, -1)
     while heads and free > 0:
         _, number, position = heads[0]
         gate, group = groups[number]
@@ -64,7 +67,7 @@ def admit(
             refused.append((candidate, reason))
             heapq.heappop(heads)
             continue
-        taken.take(gate, candidate)
+        taken.count(gate, candidate, 1)
         granted.append(candidate)
         free -= 1
         if position + 1 < len(group):
@@ -126,11 +129,11 @@ class _Taken:
                 return f"{active} instances of {task.task_id!r} are active, {name} is {limit}"
         return None
 
-    def take(self, gate: Gate, candidate: Candidate) -> None:
-        """Count a granted slot."""
+    def count(self, gate: Gate, candidate: Candidate, by: int) -> None:
+        """Count a granted (or freed) slot."""
         name = candidate.run.graph.tasks[candidate.instance.task].task_id
-        shift(self.pool, gate.pool, gate.slots)
-        shift(self.dag, gate.dag_id, 1)
-        shift(self.run, gate.run_id, 1)
-        shift(self.task, (gate.dag_id, name), 1)
-        shift(self.run_task, (gate.run_id, name), 1)
+        shift(self.pool, gate.pool, by * gate.slots)
+        shift(self.dag, gate.dag_id, by)
+        shift(self.run, gate.run_id, by)
+        shift(self.task, (gate.dag_id, name), by)
+        shift(self.run_task, (gate.run_id, name), by)

@@ -102,6 +102,20 @@ class Board:
         for follower in self._followers.get(run.id, ()):
             self.runs[follower].previous = run
             self.touched[follower] = None
+        for other_id in self._runs_of.get(run.dag_id, ()):
+            other = self.runs[other_id]
+            if other.graph.depends_on_past and _comes_between(run, other):
+                self._unfollow(other)
+                other.previous = run
+                self._followers.setdefault(run.id, set()).add(other_id)
+                self.touched[other_id] = None
+
+    def _unfollow(self, run: RunView) -> None:
+        if run.previous is not None:
+            followers = self._followers[run.previous.id]
+            followers.discard(run.id)
+            if not followers:
+                del self._followers[run.previous.id]
 
     def drop_run(self, run_id: int) -> None:
         """Forget a run; its place is free for another one."""
@@ -114,11 +128,7 @@ class Board:
         self._count_run(run, -1)
         del self.runs[run_id]
         self._runs_of[run.dag_id].discard(run_id)
-        if run.previous is not None:
-            followers = self._followers[run.previous.id]
-            followers.discard(run_id)
-            if not followers:
-                del self._followers[run.previous.id]
+        self._unfollow(run)
         self.touched.pop(run_id, None)
         self.due.add(run.dag_id)
         for other in self._runs_of[run.dag_id]:
@@ -133,6 +143,14 @@ class Board:
         for instance in instances:
             self._enter(run, instance)
         self.touch(run, task)
+
+    def looked_back_at(self) -> dict[int, int]:
+        """The revisions of runs that are not here but that runs here look back at.
+
+        When a row has another revision, `put_run` that run: it is marked or cleared meanwhile.
+        """
+        before = (run.previous for run in self.runs.values())
+        return {run.id: run.revision for run in before if run and run.id not in self.runs}
 
     # --- a step ----------------------------------------------------------------------------
 
@@ -325,3 +343,11 @@ class Board:
         shift(use.by_run, run.id, by)
         shift(use.by_task, (run.dag_id, task.task_id), by)
         shift(use.by_run_task, (run.id, task.task_id), by)
+
+
+def _comes_between(run: RunView, other: RunView) -> bool:
+    """A run of a date between `other` and what `other` takes for the one before it."""
+    if run.logical_date is None or other.logical_date is None:
+        return False
+    before = other.previous.logical_date if other.previous is not None else None
+    return run.logical_date < other.logical_date and (before is None or before < run.logical_date)

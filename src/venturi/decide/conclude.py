@@ -31,10 +31,12 @@ def conclude(draft: Draft, report: Report, now: Instant) -> bool:
         lengths=result.lengths,
     )
     draft.wake_at(after.due)
+    draft.touch(run, instance.task)
     if after.state is T.SUCCESS and run.state is RunState.RUNNING:
         for name in result.skips:
             number = run.graph.index.get(name)
             for child in run.instances[number] if number is not None else ():
                 if draft.state_of(child) in _SKIPPABLE:
                     draft.move(run, child, T.SKIPPED, f"{task.task_id} decided not to run it")
+                    draft.touch(run, child.task)
     return True

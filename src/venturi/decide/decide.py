@@ -24,7 +24,7 @@ def decide(snapshot: Snapshot, now: Instant) -> Plan:
         conclude(draft, report, now)
     for dag_id in snapshot.due:
         create_due(draft, snapshot.dags[dag_id], now)
-    for dag_id, runs in _queued_runs(snapshot).items():
+    for dag_id, runs in _queued_runs(draft).items():
         start_queued(draft, snapshot.dags[dag_id], runs)
     for run in _moving_runs(draft):
         cut_short(draft, run, now)
@@ -36,16 +36,17 @@ def decide(snapshot: Snapshot, now: Instant) -> Plan:
         new_runs=tuple(draft.new_runs),
         run_moves=tuple(draft.run_moves.values()),
         moves=tuple(draft.moves.values()),
-        expansions=tuple(draft.expansions),
+        expansions=tuple(draft.expansions.values()),
         ask_runner=tuple(draft.ask_runner),
         next_at=draft.next_at,
     )
 
 
-def _queued_runs(snapshot: Snapshot) -> Mapping[str, list[RunView]]:
+def _queued_runs(draft: Draft) -> Mapping[str, list[RunView]]:
     """Touched runs that wait for their start, by DAG."""
+    snapshot = draft.snapshot
     waiting: defaultdict[str, list[RunView]] = defaultdict(list)
-    for run_id in snapshot.touched:
+    for run_id in draft.touched:
         run = snapshot.runs[run_id]
         if run.state is RunState.QUEUED and run.dag_id in snapshot.dags:
             waiting[run.dag_id].append(run)
@@ -56,7 +57,7 @@ def _moving_runs(draft: Draft) -> list[RunView]:
     """Touched runs whose tasks may move: running, and their DAG is not paused."""
     snapshot = draft.snapshot
     moving = []
-    for run_id in snapshot.touched:
+    for run_id in draft.touched:
         run = snapshot.runs[run_id]
         dag = snapshot.dags.get(run.dag_id)
         if draft.run_state_of(run) is RunState.RUNNING and not (dag is not None and dag.paused):
@@ -75,7 +76,8 @@ def _admit(draft: Draft) -> None:
         snapshot.pools,
         snapshot.capacity,
         snapshot.limits.parallelism,
-        {dag_id for dag_id, dag in snapshot.dags.items() if dag.paused},
+        paused={dag_id for dag_id, dag in snapshot.dags.items() if dag.paused},
+        freed=draft.ended,
     )
     for run, instance in admission.granted:
         draft.move(run, instance, T.QUEUED, "it got a slot")

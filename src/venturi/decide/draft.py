@@ -1,9 +1,11 @@
 """A plan in the making: the snapshot seen through the moves made so far."""
 
+from collections.abc import Set as AbstractSet
+
 from venturi.core.clock import Instant
 from venturi.core.states import ACTIVE, RunState, TaskState, check_task
 from venturi.decide.plan import Expansion, Move, NewRun, RunMove
-from venturi.decide.views import Instance, RunView, Snapshot
+from venturi.decide.views import Candidate, Instance, RunView, Snapshot
 
 
 class Draft:
@@ -14,11 +16,14 @@ class Draft:
         self.new_runs: list[NewRun] = []
         self.run_moves: dict[int, RunMove] = {}
         self.moves: dict[int, Move] = {}
-        self.expansions: list[Expansion] = []
+        #: by run and task
+        self.expansions: dict[tuple[int, int], Expansion] = {}
         self.ask_runner: list[str] = []
         self.next_at: Instant | None = None
-        #: attempts of each run that end with this plan
-        self.ended: dict[int, int] = {}
+        #: tasks to look at, by run; None is all of them
+        self.touched: dict[int, AbstractSet[int] | None] = dict(snapshot.touched)
+        #: attempts that end with this plan: they give their slots back
+        self.ended: list[Candidate] = []
         #: runs of which some instance is made ready by this plan
         self.going: set[int] = set()
 
@@ -36,6 +41,12 @@ class Draft:
         """The run's state after the moves so far."""
         move = self.run_moves.get(run.id)
         return run.state if move is None else move.state
+
+    def touch(self, run: RunView, task: int) -> None:
+        """A task has changed: look at it and at what follows."""
+        numbers = self.touched.get(run.id, frozenset())
+        if numbers is not None and run.id in self.snapshot.runs:
+            self.touched[run.id] = {*numbers, task, *run.graph.downstream[task]}
 
     def length_of(self, run: RunView, task_id: str, key: str) -> int | None:
         """How many items a plain task's result has, after the moves so far."""
@@ -78,7 +89,7 @@ class Draft:
         if state is TaskState.QUEUED or cancel:
             epoch += 1
         if before is None and instance.state in ACTIVE and state not in ACTIVE:
-            self.ended[run.id] = self.ended.get(run.id, 0) + 1
+            self.ended.append(Candidate(run, instance))
         self.moves[instance.id] = Move(
             run=run,
             instance=instance,

@@ -21,7 +21,8 @@ def cut_short(draft: Draft, run: RunView, now: Instant) -> None:
 
 def finish(draft: Draft, run: RunView, now: Instant) -> None:
     """End the run if it is time to: all is done, or it is stuck for good."""
-    busy = draft.snapshot.in_use.by_run.get(run.id, 0) > draft.ended.get(run.id, 0)
+    ended = sum(of is run for of, _ in draft.ended)
+    busy = draft.snapshot.in_use.by_run.get(run.id, 0) > ended
     if busy or run.id in draft.going:
         return  # something goes on: no need to look at every instance
     all_done = True
@@ -35,7 +36,7 @@ def finish(draft: Draft, run: RunView, now: Instant) -> None:
             all_done = False
     if all_done:
         _end(draft, run)
-    elif not any(expansion.run is run for expansion in draft.expansions):
+    elif not any(run_id == run.id for run_id, _ in draft.expansions):
         _deadlock(draft, run, now)
 
 

@@ -21,7 +21,7 @@ _MOVES = {
 
 def ready(draft: Draft, run: RunView, now: Instant) -> None:
     """Give every touched instance of a running run its verdict, and those that this affects."""
-    touched = draft.snapshot.touched[run.id]
+    touched = draft.touched[run.id]
     numbers = run.graph.order if touched is None else sorted(touched)
     queue = deque(numbers)
     queued = set(queue)
@@ -46,6 +46,8 @@ def _judge(draft: Draft, run: RunView, number: int, now: Instant) -> bool:
         match said.kind:
             case Kind.WAIT:
                 draft.wake_at(said.until)
+            case Kind.EXPAND if (run.id, number) in draft.expansions:
+                pass  # it was judged before, by another way through the graph
             case Kind.EXPAND:
                 assert task.mapped is not None
                 ended |= _expand(draft, run, number, task.mapped)
@@ -80,5 +82,5 @@ def _expand(draft: Draft, run: RunView, number: int, mapped: MapSpec) -> bool:
     if count == 0:
         draft.move(run, placeholder, TaskState.SKIPPED, "it expands over nothing")
         return True
-    draft.expansions.append(Expansion(run=run, task=number, count=count))
+    draft.expansions[run.id, number] = Expansion(run=run, task=number, count=count)
     return False
