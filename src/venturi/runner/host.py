@@ -40,6 +40,7 @@ from venturi.core.messages import (
 )
 from venturi.runner.forking import fork_child
 from venturi.runner.importing import import_file
+from venturi.runner.local_code import rule_over
 from venturi.runner.watch import Watch, dependencies, watching
 from venturi.runner.wire import Wire, WireClosed, pair
 from venturi.sdk.comms import set_comms
@@ -181,6 +182,11 @@ class Host:
         set_comms(ImportComms(self))
         result, self.dags = load_file(message, self.plugins)
         self.loaded = result
+        if result.error is None and not result.open_because:
+            from venturi.runner.warm import warm_dag
+
+            for dag in self.dags.values():
+                warm_dag(dag)
         # What an import has left behind by accident is everybody's from here on: not forked from.
         self.wire.send(result)
 
@@ -234,6 +240,7 @@ def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
     """Import a DAG file within its limits: what it defines, as a message and as DAGs."""
     from venturi.compat import hints
     from venturi.sdk.freeze import collect_dags, freeze_dag
+    from venturi.sdk.hints import collected_hints
 
     file = message.file
     hints.forget(file.path)
@@ -249,6 +256,7 @@ def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
         with _Limits(message.timeout, message.memory), watching(watch):
             modules = import_file(file.path, file.root, plugins)
             found = collect_dags(modules, file.path)
+            rule_over(found)
         dags = {dag.dag_id: dag for dag in found}
         specs = tuple(encode(freeze_dag(dag, file.root)) for dag in found)
     except ImportTookTooLong as late:
@@ -281,7 +289,7 @@ def load_file(message: Load, plugins: str) -> tuple[Loaded, Mapping[str, Any]]:
         error=error,
         depends=dependencies(watch, before),
         open_because=", ".join(watch.reasons),
-        warnings=(hint,) if hint else (),
+        warnings=(*((hint,) if hint else ()), *collected_hints()),
         seconds=time.monotonic() - began,
         cpu=time.process_time() - cpu,
     )

@@ -28,6 +28,7 @@ from venturi.core.messages import (
 from venturi.runner.forking import fork_child
 from venturi.runner.host import Host
 from venturi.runner.host_row import Child, HostRow, Taker, child_wire, open_host
+from venturi.runner.local_code import load_local_code
 from venturi.runner.reactor import Reactor
 from venturi.runner.wire import Wire, WireClosed, pair
 
@@ -64,6 +65,7 @@ class Hosts:
 
         def become_base() -> None:
             setproctitle("airflow host base")
+            load_local_code(self.plugins)
             Host(theirs, self.plugins, self.reactor.clock).serve()
 
         pid = fork_child(become_base, keep=(theirs.fileno(),))

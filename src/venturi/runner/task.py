@@ -3,6 +3,7 @@
 import resource
 import socket
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,19 +40,23 @@ class ChannelComms:
     def __init__(self, wire: "Wire[ToTask]") -> None:
         self._wire = wire
         self._asked = 0
+        #: threads of a task ask too, and must not take each other's answers
+        self._turn = threading.Lock()
 
     def ask(self, request: Request) -> Any:
         """The decoded answer; waits for it."""
-        self._asked += 1
-        self._wire.send(Ask(ask_id=self._asked, request=request))
-        while True:
-            message = self._wire.receive()
-            if isinstance(message, Reply) and message.ask_id == self._asked:
-                return answer_of(message)
+        with self._turn:
+            self._asked += 1
+            self._wire.send(Ask(ask_id=self._asked, request=request))
+            while True:
+                message = self._wire.receive()
+                if isinstance(message, Reply) and message.ask_id == self._asked:
+                    return answer_of(message)
 
     def mask(self, secret: str) -> None:
         """The runner must never write `secret` to this attempt's log."""
-        self._wire.send(Mask(secrets=(secret,)))
+        with self._turn:
+            self._wire.send(Mask(secrets=(secret,)))
 
 
 def wait_for_work(
