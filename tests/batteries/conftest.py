@@ -3,13 +3,23 @@
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.batteries.make import Comms
+from venturi.config import get_config
 from venturi.core.messages import GetConnection
 from venturi.sdk.comms import set_comms
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "home"))
+    get_config.cache_clear()
+    yield
+    get_config.cache_clear()
 
 
 @pytest.fixture

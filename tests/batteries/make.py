@@ -17,6 +17,10 @@ DATE = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 class TaskInstance(SimpleNamespace):
     """A task instance as operators see it; remembers what they decided and pushed."""
 
+    skips: tuple[str, ...]
+    skips_whole: bool
+    pushed: dict[str, Any]
+
     def __init__(self, **changes: Any) -> None:
         told: dict[str, Any] = {
             "dag_id": "d",

@@ -38,7 +38,7 @@ def within(now: datetime, lower: Any, upper: Any, zone: str = "UTC", **kwargs: A
             target_upper=upper,
             **kwargs,
         )
-    task.clock = At(now)  # type: ignore[misc]
+    task.clock = At(now)
     return task.choose_branch(context()) == "yes"
 
 
@@ -86,7 +86,7 @@ def test_a_day_of_the_week_branches(given: Any, expected: bool) -> None:
             follow_task_ids_if_false="no",
             week_day=given,
         )
-    task.clock = At(DATE)  # type: ignore[misc]
+    task.clock = At(DATE)
     assert date(2026, 11, 20).isoweekday() == 5
     assert (task.choose_branch(context()) == "yes") is expected
 
@@ -105,7 +105,7 @@ def latest(now: datetime, run_type: str = "scheduled") -> tuple[str, ...]:
     with DAG("d", schedule="@daily", start_date=datetime(2026, 1, 1, tzinfo=UTC)):
         task = LatestOnlyOperator(task_id="t")
         task >> EmptyOperator(task_id="a") >> EmptyOperator(task_id="b")
-    task.clock = At(now)  # type: ignore[misc]
+    task.clock = At(now)
     day = datetime(2026, 11, 20, tzinfo=UTC)
     return run(task, run_type=run_type, logical_date=day).skips
 

@@ -10,6 +10,7 @@ from tests.batteries.make import run
 from venturi.batteries.notifiers.smtp import SmtpNotifier
 from venturi.batteries.operators.email import EmailOperator
 from venturi.batteries.operators.python import PythonOperator
+from venturi.config import get_config
 from venturi.core.states import TaskState
 from venturi.sdk.dag import DAG
 
@@ -34,6 +35,7 @@ def box(monkeypatch: pytest.MonkeyPatch, unused_port: int) -> Iterator[Box]:
     monkeypatch.setenv("AIRFLOW__SMTP__SMTP_PORT", str(unused_port))
     monkeypatch.setenv("AIRFLOW__SMTP__SMTP_STARTTLS", "False")
     monkeypatch.setenv("AIRFLOW__SMTP__SMTP_MAIL_FROM", "venturi@example.com")
+    get_config.cache_clear()
     yield box
     controller.stop()
 

@@ -35,7 +35,7 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = do_DELETE = _answer
+    do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 - the server's names
 
     def log_message(self, *args: Any) -> None:
         """Nothing: tests are quiet."""
@@ -111,7 +111,7 @@ def test_an_unknown_option_is_named(service: None) -> None:
 
 def test_nobody_there_is_one_sentence(connect: Any) -> None:
     connect("http_default", "http://127.0.0.1:1")
-    with pytest.raises(AirflowException, match="POST http://127.0.0.1:1/a failed"):
+    with pytest.raises(AirflowException, match=r"POST http://127.0.0.1:1/a failed"):
         asked(endpoint="a")
 
 

@@ -168,9 +168,9 @@ def test_all_tasks_named_are_waited_for() -> None:
 
 
 def test_a_failure_there_fails_or_skips_here() -> None:
-    failed = {GetStates: {"r": {"x": "failed"}}}
+    failed: dict[type, Any] = {GetStates: {"r": {"x": "failed"}}}
     assert external(failed, external_task_id="x")[0] is False
-    with pytest.raises(ExternalTaskFailed, match="other.x"):
+    with pytest.raises(ExternalTaskFailed, match=r"other\.x"):
         external(failed, external_task_id="x", failed_states=["failed"])
     with pytest.raises(AirflowSkipException):
         external(failed, external_task_id="x", skipped_states=["failed"])
@@ -199,8 +199,8 @@ def test_a_function_gives_the_dates_to_look_at() -> None:
         assert ds == "2026-11-20"
         return [logical_date, logical_date + timedelta(hours=1)]
 
-    one = {GetStates: {"r": {"x": "success"}}}
-    two = {GetStates: {"r": {"x": "success"}, "q": {"x": "success"}}}
+    one: dict[type, Any] = {GetStates: {"r": {"x": "success"}}}
+    two: dict[type, Any] = {GetStates: {"r": {"x": "success"}, "q": {"x": "success"}}}
     assert external(one, external_task_id="x", execution_date_fn=dates)[0] is False
     assert external(two, external_task_id="x", execution_date_fn=dates)[0] is True
 

@@ -62,7 +62,7 @@ def test_the_function_of_1x_may_decline() -> None:
 
 
 def test_a_run_that_exists_fails_or_skips() -> None:
-    exists = {TriggerRun: Conflict("Run 'new' of DAG 'other' exists.")}
+    exists: dict[type, Any] = {TriggerRun: Conflict("Run 'new' of DAG 'other' exists.")}
     failed, _ = triggered(exists)
     assert failed.state is TaskState.FAILED and "exists" in failed.reason
     skipped, _ = triggered(exists, skip_when_already_exists=True)

@@ -29,7 +29,10 @@ PLAIN = frozenset(
 #: The oldest protocol that every Python 3 in use can read.
 _PROTOCOL = 4
 
+# Annotations of the function may name what only its own file knows: they are not looked at.
 _SCRIPT = """\
+from __future__ import annotations
+
 import asyncio, inspect, json, sys, traceback
 import {serializer} as _serializer
 

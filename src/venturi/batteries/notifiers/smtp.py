@@ -6,12 +6,16 @@ from typing import Any
 from venturi.sdk.email import send_email, send_email_smtp
 from venturi.sdk.notifier import BaseNotifier
 
-_SUBJECT = "{{ dag.dag_id }}{% if ti %}.{{ ti.task_id }}: {{ ti.state }}{% endif %} ({{ run_id }})"
+_SUBJECT = (
+    "{{ dag.dag_id }}{% if ti is defined %}.{{ ti.task_id }}: {{ ti.state }}{% endif %} "
+    "({{ run_id }})"
+)
 _TEXT = """\
-<p>DAG <b>{{ dag.dag_id }}</b>, run {{ run_id }}{% if ti %}, task <b>{{ ti.task_id }}</b>, \
+<p>DAG <b>{{ dag.dag_id }}</b>, run {{ run_id }}\
+{% if ti is defined %}, task <b>{{ ti.task_id }}</b>, \
 try {{ ti.try_number }}: {{ ti.state }}{% endif %}</p>
-{% if exception %}<pre>{{ exception | e }}</pre>{% endif %}
-{% if ti %}<p><a href="{{ ti.log_url }}">Log</a></p>{% endif %}
+{% if exception is defined and exception %}<pre>{{ exception | e }}</pre>{% endif %}
+{% if ti is defined %}<p><a href="{{ ti.log_url }}">Log</a></p>{% endif %}
 """
 
 
