@@ -408,7 +408,7 @@ def test_a_missing_result_is_none_and_a_missing_key_an_error() -> None:
     with DAG("a"):
         arg = XComArg(BaseOperator(task_id="up"))
     assert arg.resolve(context()) is None
-    with pytest.raises(XComNotFound, match="'up'.*'k'"):
+    with pytest.raises(XComNotFound, match=r"'up'.*'k'"):
         arg["k"].resolve(context())
 
 

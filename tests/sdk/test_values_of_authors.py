@@ -56,7 +56,7 @@ def test_params_are_checked_by_their_schema_when_set_and_when_frozen() -> None:
     with pytest.raises(ParamValidationError, match="param n"):
         params["n"] = 11
     assert params["n"] == 7
-    with pytest.raises(VenturiError, match="'n'.*'x' is not of type"):
+    with pytest.raises(VenturiError, match=r"'n'.*'x' is not of type"):
         freeze_dag(DAG("a", params={"n": Param("x", type="integer")}))
 
 
@@ -255,7 +255,7 @@ class FakeClock:
 class Waits(BaseSensorOperator):
     """A sensor that answers from a list, then with False."""
 
-    def __init__(self, answers: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *, answers: list[Any], **kwargs: Any) -> None:
         super().__init__(task_id="s", **kwargs)
         self.answers = iter(answers)
         self.time = FakeClock()
@@ -274,7 +274,7 @@ class Waits(BaseSensorOperator):
 
 
 def test_a_sensor_pokes_until_it_is_there() -> None:
-    sensor = Waits([False, False, PokeReturnValue(True, "value")], poke_interval=30)
+    sensor = Waits(answers=[False, False, PokeReturnValue(True, "value")], poke_interval=30)
     assert sensor.execute({}) == "value"
     assert sensor.slept == [30, 30]
 
@@ -283,14 +283,14 @@ def test_a_sensor_pokes_until_it_is_there() -> None:
     ("how", "error"), [({}, AirflowSensorTimeout), ({"soft_fail": True}, AirflowSkipException)]
 )
 def test_a_sensors_patience_ends(how: dict[str, Any], error: type[Exception]) -> None:
-    sensor = Waits([], poke_interval=10, timeout=35, **how)
+    sensor = Waits(answers=[], poke_interval=10, timeout=35, **how)
     with pytest.raises(error, match="longer than 35 s"):
         sensor.execute({})
     assert sensor.slept == [10] * 4
 
 
 def test_a_rescheduled_sensor_counts_its_timeout_from_the_first_start() -> None:
-    sensor = Waits([], poke_interval=60, timeout=100, mode="reschedule")
+    sensor = Waits(answers=[], poke_interval=60, timeout=100, mode="reschedule")
     ti = SimpleNamespace(first_started_at=START, reschedule_count=1)
     with pytest.raises(AirflowRescheduleException) as found:
         sensor.execute({"ti": ti})
@@ -305,7 +305,9 @@ def test_a_rescheduled_sensor_counts_its_timeout_from_the_first_start() -> None:
 
 
 def test_intervals_grow_up_to_a_limit() -> None:
-    sensor = Waits([], poke_interval=10, exponential_backoff=True, max_wait=timedelta(seconds=60))
+    sensor = Waits(
+        answers=[], poke_interval=10, exponential_backoff=True, max_wait=timedelta(seconds=60)
+    )
     waits = [sensor.wait_after(each) for each in range(1, 6)]
     assert 10 <= waits[0] <= 12 and 20 <= waits[1] <= 24
     assert waits[-1] == 60
@@ -314,10 +316,10 @@ def test_intervals_grow_up_to_a_limit() -> None:
 
 def test_broken_pokes_fail_skip_or_are_passed_over() -> None:
     with pytest.raises(ZeroDivisionError):
-        Waits([ZeroDivisionError()]).execute({})
+        Waits(answers=[ZeroDivisionError()]).execute({})
     with pytest.raises(AirflowSkipException):
-        Waits([ZeroDivisionError()], never_fail=True).execute({})
-    assert Waits([ZeroDivisionError(), True], silent_fail=True).execute({}) is None
+        Waits(answers=[ZeroDivisionError()], never_fail=True).execute({})
+    assert Waits(answers=[ZeroDivisionError(), True], silent_fail=True).execute({}) is None
 
 
 @pytest.mark.parametrize(
@@ -325,7 +327,7 @@ def test_broken_pokes_fail_skip_or_are_passed_over() -> None:
 )
 def test_sensor_arguments_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match="sensor 's'"):
-        Waits([], **wrong)
+        Waits(answers=[], **wrong)
 
 
 # --- retry policies ----------------------------------------------------------------------------

@@ -20,7 +20,7 @@ class SkipMixin:
         ti.record_skips([task.task_id for task in tasks])
 
     def skip_all_except(self, ti: Any, branch_task_ids: str | Iterable[str] | None) -> None:
-        """Have every task right after this one skipped, except those named and theirs.
+        """Skip the tasks right after this one, except those named and what follows them.
 
         Raises `AirflowException` for an id that is not a task or group right after this one.
         """
