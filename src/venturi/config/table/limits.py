@@ -80,6 +80,14 @@ OPTIONS = (
     ),
     Option(
         "venturi",
+        "allow_unauthenticated_network",
+        "boolean",
+        "False",
+        "Let the web server listen where other machines can reach it. There is no sign-in yet: "
+        "whoever can reach it may do everything, and run what they like.",
+    ),
+    Option(
+        "venturi",
         "extra_sections",
         "list",
         "",

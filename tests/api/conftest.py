@@ -1,0 +1,63 @@
+"""The application over an empty database, and a client that talks to it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests import make
+from venturi.api.app import create_app
+from venturi.config import get_config
+from venturi.core.clock import Instant
+from venturi.store.bell import Bell
+from venturi.store.engine import Store
+from venturi.store.migrate import fill_defaults
+from venturi.store.schema.all import metadata
+
+
+class StoppedClock:
+    """It is always the same moment."""
+
+    def now(self) -> Instant:
+        """The present of all tests."""
+        return make.NOW
+
+    def monotonic(self) -> float:
+        """No time passes."""
+        return 0.0
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    get_config.cache_clear()
+    yield
+    get_config.cache_clear()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty database with all tables."""
+    made = Store(f"sqlite:///{tmp_path}/airflow.db")
+    with made.write() as tx:
+        metadata.create_all(tx)
+        fill_defaults(tx)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bell(tmp_path: Path) -> Iterator[Bell]:
+    """The scheduler's bell, to see who rang."""
+    made = Bell(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def web(store: Store, tmp_path: Path) -> Iterator[TestClient]:
+    """A client of the REST API; addresses begin with /api/v2 unless they begin with http."""
+    app = create_app(store, get_config(), StoppedClock(), tmp_path)
+    with TestClient(app, base_url="http://localhost:8080/api/v2") as client:
+        yield client

@@ -1,0 +1,152 @@
+"""DAGs through the REST API."""
+
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests import make
+from tests.store.home import put, run
+from venturi.spec.timetable.model import CronInterval
+from venturi.store.bell import Bell, Ring
+from venturi.store.engine import Store
+
+
+@pytest.fixture(autouse=True)
+def _dags(store: Store) -> None:
+    put(store, make.dag(make.task("a", owner="ann"), dag_id="first", tags=("x", "y")))
+    put(
+        store,
+        make.dag(
+            make.task("a", owner="bob", max_active_tis_per_dag=1),
+            dag_id="second",
+            tags=("x",),
+            description="<b>bold</b>",
+            timetable=CronInterval(expr="0 5 * * *"),
+            catchup=False,
+            dagrun_timeout=90.0,
+            start_date=make.NOW - timedelta(days=3),
+        ),
+    )
+    put(store, make.dag(make.task("a"), dag_id="third"))
+
+
+def ids(web: TestClient, **params: object) -> list[str]:
+    """Ids of the DAGs that a list has."""
+    answer = web.get("dags", params=params)  # type: ignore[arg-type]
+    assert answer.status_code == 200, answer.text
+    return [each["dag_id"] for each in answer.json()["dags"]]
+
+
+def test_a_list_has_every_field_of_the_contract(web: TestClient) -> None:
+    answer = web.get("dags").json()
+    assert answer["total_entries"] == 3
+    second = answer["dags"][1]
+    assert second["dag_id"] == second["dag_display_name"] == "second"
+    assert second["tags"] == [{"name": "x", "dag_id": "second", "dag_display_name": "second"}]
+    assert second["owners"] == ["bob"]
+    assert second["timetable_summary"] == "0 5 * * *"
+    assert second["timetable_periodic"] is True
+    assert second["has_task_concurrency_limits"] is True
+    assert second["is_stale"] is False
+    assert answer["dags"][0]["timetable_periodic"] is False
+
+
+def test_a_page_is_part_of_the_list_and_knows_the_whole(web: TestClient) -> None:
+    answer = web.get("dags", params={"limit": 1, "offset": 1, "order_by": "-dag_id"}).json()
+    assert [each["dag_id"] for each in answer["dags"]] == ["second"]
+    assert answer["total_entries"] == 3
+
+
+def test_lists_are_filtered(web: TestClient) -> None:
+    assert ids(web, tags=["x", "y"]) == ["first", "second"]
+    assert ids(web, tags=["x", "y"], tags_match_mode="all") == ["first"]
+    assert ids(web, owners="bob") == ["second"]
+    assert ids(web, dag_id_pattern="ir") == ["first", "third"]
+    assert ids(web, dag_id_prefix_pattern="th") == ["third"]
+    assert ids(web, dag_id_pattern="~") == ["first", "second", "third"]
+
+
+def test_paused_dags_are_told_apart(web: TestClient, bell: Bell) -> None:
+    answer = web.patch("dags/first", json={"is_paused": True})
+    assert answer.status_code == 200
+    assert answer.json()["is_paused"] is True
+    assert ids(web, paused=True) == ["first"]
+    assert ids(web, paused="false") == ["second", "third"]
+    assert bell.answer() == [Ring(dag_ids=("first",))]
+
+
+def test_many_dags_are_paused_at_once(web: TestClient) -> None:
+    answer = web.patch("dags", params={"dag_id_pattern": "ir"}, json={"is_paused": True})
+    assert [each["is_paused"] for each in answer.json()["dags"]] == [True, True]
+    assert ids(web, paused=True) == ["first", "third"]
+
+
+def test_an_unknown_dag_is_404_and_names_the_closest(web: TestClient) -> None:
+    answer = web.get("dags/secnd")
+    assert answer.status_code == 404
+    assert "'second'" in answer.json()["detail"]
+
+
+def test_details_say_what_the_file_says(web: TestClient, store: Store) -> None:
+    spec = make.dag(make.task("a"), dag_id="third")
+    run(store, spec, state="running")
+    second, third = web.get("dags/second/details").json(), web.get("dags/third/details").json()
+    assert second["dag_run_timeout"] == "PT90S"
+    assert second["catchup"] is False
+    assert second["latest_dag_version"]["version_number"] == 1
+    assert third["active_runs_count"] == 1
+
+
+def test_a_deleted_dag_is_gone(web: TestClient, bell: Bell) -> None:
+    assert web.delete("dags/first").status_code == 204
+    assert web.get("dags/first").status_code == 404
+    assert bell.answer() == [Ring(dag_ids=("first",))]
+
+
+def test_what_cannot_be_read_is_422_with_its_place(web: TestClient) -> None:
+    answer = web.get("dags", params={"limit": "many"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["query", "limit"]
+    answer = web.patch("dags/first", json={"is_paused": "maybe"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "is_paused"]
+    answer = web.patch("dags/first", json={"is_paused": True, "owner": "me"})
+    assert answer.json()["detail"][0]["loc"] == ["body", "owner"]
+    assert web.patch("dags/first", content=b"{").status_code == 422
+
+
+def test_an_order_by_an_unknown_column_is_400(web: TestClient) -> None:
+    answer = web.get("dags", params={"order_by": "password"})
+    assert answer.status_code == 400
+    assert "password" in answer.json()["detail"]
+
+
+def test_tags_are_listed_once(web: TestClient) -> None:
+    assert web.get("dagTags").json() == {"tags": ["x", "y"], "total_entries": 2}
+
+
+def test_tasks_tell_their_place_in_the_graph(web: TestClient, store: Store) -> None:
+    spec = make.dag(
+        make.task("a", retries=2, retry_delay=90_061.5), make.task("b", "a"), dag_id="graph"
+    )
+    put(store, spec)
+    answer = web.get("dags/graph/tasks", params={"order_by": "-task_id"}).json()
+    assert [each["task_id"] for each in answer["tasks"]] == ["b", "a"]
+    one = web.get("dags/graph/tasks/a").json()
+    assert one["downstream_task_ids"] == ["b"]
+    assert one["retry_delay"] == {
+        "__type": "TimeDelta",
+        "days": 1,
+        "seconds": 3661,
+        "microseconds": 500_000,
+    }
+    assert web.get("dags/graph/tasks/c").status_code == 404
+
+
+def test_a_changed_dag_has_two_versions(web: TestClient, store: Store) -> None:
+    put(store, make.dag(make.task("a"), make.task("b"), dag_id="third"), key="k2")
+    answer = web.get("dags/third/dagVersions").json()
+    assert [each["version_number"] for each in answer["dag_versions"]] == [1, 2]
+    assert web.get("dags/third/dagVersions/2").json()["version_number"] == 2
+    assert web.get("dags/third/dagVersions/3").status_code == 404

@@ -1,0 +1,159 @@
+"""Runs through the REST API."""
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests import make
+from tests.store.home import begun, put, run, run_row, task_row
+from venturi.core.states import TaskState
+from venturi.store.bell import Bell, Ring
+from venturi.store.engine import Store
+
+SPEC = make.dag(make.task("a"), make.task("b", "a"), dag_id="d")
+RUNS = "dags/d/dagRuns"
+
+
+@pytest.fixture(autouse=True)
+def _dag(store: Store) -> None:
+    put(store, SPEC)
+
+
+def test_a_run_is_triggered_and_the_bell_rings(web: TestClient, bell: Bell, store: Store) -> None:
+    body = {
+        "dag_run_id": "mine",
+        "logical_date": "2026-11-20T00:00:00+01:00",
+        "conf": {"key": [1, "two"]},
+        "note": "by hand",
+    }
+    answer = web.post(RUNS, json=body)
+    assert answer.status_code == 200, answer.text
+    made = answer.json()
+    assert made["dag_run_id"] == "mine"
+    assert made["state"] == "queued"
+    assert made["run_type"] == "manual"
+    assert made["logical_date"] == "2026-11-19T23:00:00Z"
+    assert made["conf"] == {"key": [1, "two"]}
+    assert made["note"] == "by hand"
+    assert made["triggered_by"] == "rest_api"
+    assert made["dag_versions"][0]["version_number"] == 1
+    assert web.get(f"{RUNS}/mine").json() == made
+    assert bell.answer() == [Ring(dag_ids=("d",), run_ids=(run_row(store, "mine").id,))]
+
+
+def test_an_empty_body_makes_a_run_for_no_date(web: TestClient) -> None:
+    made = web.post(RUNS, json={}).json()
+    assert made["logical_date"] is None
+    assert made["dag_run_id"].startswith("manual__")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"logical_date": "2026-11-20T00:00:00"}, 422),  # no time zone
+        ({"dag_run_id": "../../etc/passwd"}, 400),
+        ({"dag_run_id": "taken"}, 409),
+        ({"data_interval_start": "2026-11-20T00:00:00Z"}, 400),
+        ({"surprise": 1}, 422),
+        ({"conf": [1]}, 422),
+    ],
+)
+def test_what_cannot_be_triggered_says_so(
+    web: TestClient, store: Store, body: dict[str, object], status: int
+) -> None:
+    run(store, SPEC, "taken")
+    answer = web.post(RUNS, json=body)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["detail"]
+
+
+def test_a_run_of_no_dag_is_404(web: TestClient) -> None:
+    assert web.post("dags/none/dagRuns", json={}).status_code == 404
+    assert web.get("dags/none/dagRuns").status_code == 404
+    assert web.get(f"{RUNS}/none").status_code == 404
+
+
+def test_lists_are_filtered_and_span_dags(web: TestClient, store: Store) -> None:
+    other = make.dag(make.task("a"), dag_id="other")
+    put(store, other)
+    run(store, SPEC, "one", state="success", days_ago=3)
+    run(store, SPEC, "two", state="failed", days_ago=2)
+    run(store, other, "three", state="running", days_ago=1)
+
+    def ids(path: str = "dags/~/dagRuns", **params: object) -> list[str]:
+        answer = web.get(path, params=params)  # type: ignore[arg-type]
+        assert answer.status_code == 200, answer.text
+        return [each["dag_run_id"] for each in answer.json()["dag_runs"]]
+
+    assert ids(RUNS) == ["one", "two"]
+    assert ids() == ["one", "two", "three"]
+    assert ids(order_by="-logical_date", limit=1) == ["three"]
+    assert ids(state=["success", "running"]) == ["one", "three"]
+    assert ids(logical_date_gte="2026-11-20T12:00:00+00:00") == ["two", "three"]
+    assert ids(logical_date_lt="2026-11-20T12:00:00Z") == ["one"]
+    assert web.get(RUNS, params={"start_date_gt": "soon"}).status_code == 422
+    batch = web.post("dags/~/dagRuns/list", json={"dag_ids": ["d"], "states": ["failed"]})
+    assert [each["dag_run_id"] for each in batch.json()["dag_runs"]] == ["two"]
+
+
+def test_a_plus_in_an_address_may_arrive_as_a_space(web: TestClient, store: Store) -> None:
+    run(store, SPEC, "one", days_ago=1)
+    answer = web.get(f"{RUNS}?logical_date_gte=2026-11-01T00:00:00+00:00")
+    assert answer.json()["total_entries"] == 1
+
+
+def test_a_run_is_marked_and_annotated(web: TestClient, store: Store, bell: Bell) -> None:
+    row_id = run(store, SPEC, instances={"a": begun(TaskState.RUNNING)})
+    answer = web.patch(f"{RUNS}/r1", json={"state": "failed", "note": "enough"})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["state"], answer.json()["note"]) == ("failed", "enough")
+    assert task_row(store, "a").state == "failed"
+    assert bell.answer() == [Ring(dag_ids=("d",), run_ids=(row_id,))]
+    web.patch(f"{RUNS}/r1", params={"update_mask": "note"}, json={"state": "success", "note": None})
+    row = run_row(store)
+    assert (row.state, row.note) == ("failed", None)
+    assert web.patch(f"{RUNS}/r1", json={"state": "running"}).status_code == 422
+
+
+def test_a_run_is_deleted_unless_it_runs(web: TestClient, store: Store) -> None:
+    run(store, SPEC, "done", state="success", days_ago=2)
+    run(store, SPEC, "busy", state="running")
+    assert web.delete(f"{RUNS}/done").status_code == 204
+    assert web.get(f"{RUNS}/done").status_code == 404
+    assert web.delete(f"{RUNS}/busy").status_code == 409
+
+
+def test_a_run_is_cleared(web: TestClient, store: Store) -> None:
+    run(store, SPEC, state="success", instances={"a": begun(), "b": begun(TaskState.FAILED)})
+    dry = web.post(f"{RUNS}/r1/clear", json={}).json()
+    assert dry["total_entries"] == 2
+    assert task_row(store, "a").state == "success"
+    answer = web.post(f"{RUNS}/r1/clear", json={"dry_run": False, "only_failed": True}).json()
+    assert answer["state"] == "queued"
+    assert (task_row(store, "a").state, task_row(store, "b").state) == ("success", None)
+
+
+def test_waiting_ends_with_the_run_and_its_results(web: TestClient, store: Store) -> None:
+    from venturi.store.apply import put_xcoms
+
+    run(store, SPEC, state="success")
+    row = {
+        "dag_id": "d",
+        "run_id": "r1",
+        "task_id": "a",
+        "map_index": -1,
+        "key": "return_value",
+        "value": json.dumps({"n": 42}),
+        "timestamp": make.NOW,
+        "execution_date": None,
+        "length": None,
+    }
+    store.retrying(lambda tx: put_xcoms(tx, [row]))
+    answer = web.get(f"{RUNS}/r1/wait", params={"interval": 0.01, "result": "a"})
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in answer.text.splitlines()] == [
+        {"state": "success", "results": {"a": {"n": 42}}}
+    ]
+    assert web.get(f"{RUNS}/r1/wait").status_code == 422
+    assert web.get(f"{RUNS}/r1/wait", params={"interval": 0}).status_code == 422

@@ -1,0 +1,57 @@
+"""XComs through the REST API."""
+
+import json
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests import make
+from tests.store.home import begun, put, run
+from venturi.store.apply import put_xcoms
+from venturi.store.engine import Store
+
+SPEC = make.dag(make.task("a"), make.task("b"), dag_id="d")
+XCOMS = "dags/d/dagRuns/r1/taskInstances/a/xcomEntries"
+
+
+@pytest.fixture(autouse=True)
+def _run(store: Store) -> None:
+    put(store, SPEC)
+    run(store, SPEC, instances={"a": begun()})
+    rows = [row("a", "return_value", {"n": [1, 2]}), row("a", "word", "hi"), row("b", "word", 3)]
+    store.retrying(lambda tx: put_xcoms(tx, rows))
+
+
+def row(task_id: str, key: str, value: Any) -> dict[str, Any]:
+    """The columns of an XCom."""
+    return {
+        "dag_id": "d",
+        "run_id": "r1",
+        "task_id": task_id,
+        "map_index": -1,
+        "key": key,
+        "value": json.dumps(value),
+        "timestamp": make.NOW,
+        "execution_date": None,
+        "length": None,
+    }
+
+
+def test_a_list_has_keys_without_values(web: TestClient) -> None:
+    answer = web.get(XCOMS).json()
+    assert [each["key"] for each in answer["xcom_entries"]] == ["return_value", "word"]
+    assert "value" not in answer["xcom_entries"][0]
+    assert answer["xcom_entries"][0]["run_after"]
+    everywhere = web.get(
+        "dags/~/dagRuns/~/taskInstances/~/xcomEntries", params={"xcom_key": "word"}
+    )
+    assert everywhere.json()["total_entries"] == 2
+
+
+def test_one_has_its_value_or_its_value_as_text(web: TestClient) -> None:
+    assert web.get(f"{XCOMS}/return_value").json()["value"] == {"n": [1, 2]}
+    text = web.get(f"{XCOMS}/return_value", params={"stringify": True}).json()["value"]
+    assert json.loads(text) == {"n": [1, 2]}
+    assert web.get(f"{XCOMS}/word", params={"stringify": True}).json()["value"] == "hi"
+    assert web.get(f"{XCOMS}/none").status_code == 404
