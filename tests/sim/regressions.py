@@ -7,4 +7,5 @@ SEEDS: dict[int, str] = {
     2800: "a mapped task that was judged twice in one step was expanded twice",
     389: "a run that was marked was looked back at as it had been before",
     1324: "a run back in the queue was taken for known since another looked back at it",
+    3972: "a retry was forgotten whose time came while its DAG was paused and the clock went back",
 }

@@ -84,13 +84,13 @@ class Shell:
 
     def look_everywhere(self) -> list[Order]:
         """The safety net: load whatever is not as the board believes."""
-        past = self.board.looked_back_at()
         here = {run.id: run.revision for run in self.board.runs.values()}
+        known = self.board.looked_back_at() | here
         changed = {
-            run.id
-            for run in self.rows.runs.values()
-            if run.revision
-            != (past.get(run.id, run.revision) if run.state in RUN_TERMINAL else here.get(run.id))
+            row_id
+            for row_id, run in self.rows.runs.items()
+            if (row_id in known and known[row_id] != run.revision)
+            or (row_id not in here and run.state not in RUN_TERMINAL)
         }
         changed |= set(self.board.runs) - set(self.rows.runs)
         return self.reload(changed)

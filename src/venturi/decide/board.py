@@ -77,6 +77,7 @@ class Board:
         self._arm_dag(dag_id)
         for run_id in self._runs_of.get(dag_id, ()):
             self.touched[run_id] = None
+            self._arm_run(self.runs[run_id])  # what was due while it was paused may not be now
 
     def put_run(self, run: RunView) -> None:
         """Take in a run as its rows say it is (again); one that has ended leaves the board."""
