@@ -190,7 +190,7 @@ def test_dags_register_themselves_at_the_end_of_their_block_unless_told_not_to()
 
 
 def test_dag_decorator_names_documents_and_parametrises() -> None:
-    @dag(schedule="@daily", start_date=START)
+    @dag(schedule="@daily", start_date=START)  # type: ignore[untyped-decorator]
     def reports(day: str = "monday") -> None:
         """What it is for."""
 
@@ -202,7 +202,7 @@ def test_dag_decorator_names_documents_and_parametrises() -> None:
     made = reports("friday")
     assert (made.dag_id, made.doc_md) == ("reports", "What it is for.")
     assert made.params["day"] == "friday"
-    argument = made.get_task("show").op_args[0]  # type: ignore[attr-defined]
+    argument = made.get_task("show").op_args[0]
     assert argument.resolve({"params": {"day": "sunday"}}) == "sunday"
 
 

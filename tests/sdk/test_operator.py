@@ -50,7 +50,7 @@ def edges(dag: DAG) -> set[str]:
 
 def test_default_args_reach_the_arguments_of_subclasses_and_explicit_ones_win() -> None:
     with DAG("a", default_args={"source": "s", "target": "t", "retries": 4, "unknown": 1}):
-        from_defaults = Copier(task_id="x")
+        from_defaults = Copier(task_id="x")  # type: ignore[call-arg]
         explicit = Copier(task_id="y", source="mine", default_args={"target": "own"})
         fixed = Fixed(task_id="z")
     assert (from_defaults.source, from_defaults.target, from_defaults.retries) == ("s", "t", 4)

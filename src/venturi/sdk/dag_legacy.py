@@ -24,12 +24,8 @@ class LegacyDag:
 
     def test(self, execution_date: Any = None, run_conf: Any = None, **kwargs: Any) -> Any:
         """Run this DAG in this process, task by task. Returns the run."""
-        return in_process("test_dag")(
-            self,
-            logical_date=kwargs.pop("logical_date", execution_date),
-            run_conf=run_conf,
-            **kwargs,
-        )
+        date = kwargs.pop("logical_date", execution_date)
+        return in_process("run_dag_test")(self, logical_date=date, run_conf=run_conf, **kwargs)
 
     def run(self, start_date: Any = None, end_date: Any = None, **kwargs: Any) -> Any:
         """Run this DAG in this process for all dates between."""

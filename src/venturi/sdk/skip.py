@@ -36,8 +36,8 @@ class SkipMixin:
                 wanted.add(each)
             else:
                 raise AirflowException(
-                    f"Task {task.task_id!r} chose {each!r}, but DAG {dag.dag_id!r} has no such task "
-                    "or group."
+                    f"Task {task.task_id!r} chose {each!r}, but DAG {dag.dag_id!r} has no such "
+                    "task or group."
                 )
         wrong = wanted - set(task.downstream_task_ids)
         if wrong:
