@@ -210,6 +210,12 @@ class Home:
         query = "SELECT 1 FROM dag WHERE dag_id = ? AND is_active"
         self.until(lambda: self.value(query, dag_id), f"{dag_id} is listed", seconds)
 
+    def until_import_error(self, path: Path, seconds: float = 20.0) -> str:
+        """The import error of a file, once it has one."""
+        return str(
+            self.until(lambda: self.import_error(path), f"{path.name} has an error", seconds)
+        )
+
     # --- processes -------------------------------------------------------------------------
 
     def processes(self, title: str = "") -> list[int]:

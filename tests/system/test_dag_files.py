@@ -1,15 +1,32 @@
 """What happens to people's files: they come, change, break, move and go."""
 
 import json
+import signal
 import zipfile
 
 import pytest
 
-from tests.system.home import Home, bash_dag, python_dag
+from tests.system.home import RUNNER, Home, bash_dag, kill, python_dag
 
 #: Every reading has to be over within this many seconds, whatever the file does.
 LIMIT = 3
 
+_CYCLE = """
+from datetime import datetime
+from airflow.operators.bash import BashOperator
+with DAG('cycle', start_date=datetime(2020, 1, 1), schedule=None):
+    a = BashOperator(task_id='a', bash_command='true')
+    b = BashOperator(task_id='b', bash_command='true')
+    a >> b >> a
+"""
+_SAME_TASK = """
+from datetime import datetime
+from airflow.operators.bash import BashOperator
+with DAG('same_task', start_date=datetime(2020, 1, 1), schedule=None):
+    BashOperator(task_id='a', bash_command='true')
+    BashOperator(task_id='a', bash_command='true')
+"""
+#: Bodies of files, and a word of their import error.
 POISONS = {
     "syntax": ("def broken(:\n    pass\n", "SyntaxError"),
     "loop": ("while True:\n    pass\n", "longer than 3 s"),
@@ -24,22 +41,10 @@ POISONS = {
     "recursion": ("def f(): return f()\nf()\n", "RecursionError"),
     "missing": ("import no_such_module_anywhere\n", "no_such_module_anywhere"),
     "cycle": (
-        "from datetime import datetime\n"
-        "from airflow.operators.bash import BashOperator\n"
-        "with DAG('cycle', start_date=datetime(2020, 1, 1), schedule=None):\n"
-        "    a = BashOperator(task_id='a', bash_command='true')\n"
-        "    b = BashOperator(task_id='b', bash_command='true')\n"
-        "    a >> b >> a\n",
+        _CYCLE,
         "cycle",
     ),
-    "same_task": (
-        "from datetime import datetime\n"
-        "from airflow.operators.bash import BashOperator\n"
-        "with DAG('same_task', start_date=datetime(2020, 1, 1), schedule=None):\n"
-        "    BashOperator(task_id='a', bash_command='true')\n"
-        "    BashOperator(task_id='a', bash_command='true')\n",
-        "'a'",
-    ),
+    "same_task": (_SAME_TASK, "'a'"),
 }
 
 
@@ -53,9 +58,9 @@ def test_poisoned_files_have_their_own_errors_and_harm_nobody(home: Home) -> Non
     assert home.until_ended("good", 60) == "success"
     for name, (_, expected) in POISONS.items():
         path = home.dags / f"{name}.py"
-        home.until(lambda path=path: home.import_error(path), f"{name} has its error", 60)
-        assert expected in home.import_error(path), name
-        assert str(path) in home.import_error(path) or f"{name}.py" in home.import_error(path)
+        error = home.until_import_error(path, 60)
+        assert expected in error, name
+        assert path.name in error
     assert home.value("SELECT count(*) FROM import_error") == len(POISONS)
     assert home.sql("SELECT dag_id FROM dag") == [("good",)]
 
@@ -63,7 +68,7 @@ def test_poisoned_files_have_their_own_errors_and_harm_nobody(home: Home) -> Non
 def test_a_poisoned_file_that_is_mended_runs(home: Home) -> None:
     home.scheduler()
     path = home.dag("d.py", "from airflow import DAG\nimport os\nos._exit(1)\n")
-    home.until(lambda: home.import_error(path), "the file has an error")
+    home.until_import_error(path)
     home.dag("d.py", bash_dag("d", {"t": "true"}))
     assert home.until_ended("d") == "success"
     assert home.import_error(path) == ""
@@ -74,7 +79,7 @@ def test_a_dag_id_belongs_to_one_file(home: Home) -> None:
     first = home.dag("one.py", bash_dag("same", {"t": "echo one"}))
     home.until_ended("same")
     second = home.dag("two.py", bash_dag("same", {"t": "echo two"}))
-    error = home.until(lambda: home.import_error(second), "the second file has an error")
+    error = home.until_import_error(second)
     assert "'same'" in error and str(first) in error
     assert home.import_error(first) == ""
     first.unlink()
@@ -115,7 +120,7 @@ def test_a_removed_file_disappears(home: Home) -> None:
     path = home.dag("d.py", bash_dag("gone", {"t": "true"}))
     bad = home.dag("bad.py", "from airflow import DAG\nraise ValueError('no')\n")
     home.until_ended("gone")
-    home.until(lambda: home.import_error(bad), "the bad file has an error")
+    home.until_import_error(bad)
     path.unlink()
     bad.unlink()
     query = "SELECT 1 FROM dag WHERE dag_id = 'gone' AND NOT is_active"
@@ -236,7 +241,9 @@ def test_what_a_file_asks_at_the_top_is_never_stale(home: Home, trigger: str) ->
     else:
         scheduler.terminate()
         scheduler.wait(20)
-        home.until(lambda: not home.processes("airflow runner"), "the runner has gone", 30)
+        for pid in home.processes(RUNNER):
+            kill(pid, signal.SIGTERM)
+        home.until(lambda: not home.processes(RUNNER), "the runner has gone")
         home.env["WORD"] = "new"
         home.scheduler()
     assert home.until_ended("d") == "success"

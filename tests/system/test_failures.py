@@ -26,12 +26,13 @@ class Letters:
         return "250 OK"
 
 
-class OnFreePort(Controller):  # type: ignore[misc]
+class OnFreePort(Controller):
     """On a port of the system's choice."""
 
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture
