@@ -2,13 +2,16 @@
 
 import logging
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.batteries.make import context, is_alive, wait_until, written_pid
+from tests.batteries.make import context, is_alive, run, wait_until, written_pid
 from venturi.batteries.operators.bash import BashOperator
+from venturi.core.states import TaskState
+from venturi.sdk.dag import DAG
 from venturi.sdk.era import mark
 from venturi.sdk.exceptions import AirflowException, AirflowSkipException
 from venturi.spec.model import Era
@@ -106,3 +109,15 @@ def test_on_kill_ends_the_command_and_what_it_started(tmp_path: Path) -> None:
     assert not thread.is_alive()
     wait_until(lambda: not is_alive(child), "end of the child")
     assert "SIGTERM" in str(ended[0])
+
+
+def test_a_command_that_takes_too_long_ends_with_what_it_started(tmp_path: Path) -> None:
+    command = f"sleep 1000 & echo $! > {tmp_path}/child; wait"
+    with DAG("d"):
+        task = BashOperator(
+            task_id="b", bash_command=command, execution_timeout=timedelta(seconds=1)
+        )
+    result = run(task)
+    assert result.state is TaskState.FAILED and "execution_timeout" in result.reason
+    child = written_pid(tmp_path / "child")
+    wait_until(lambda: not is_alive(child), "end of the child")

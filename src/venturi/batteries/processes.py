@@ -150,9 +150,11 @@ class ProcessGroup:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None or self._process.poll() is None:
-            self.terminate()
-        self.close()
+        try:
+            if kind is not None or self._process.poll() is None:
+                self.terminate()
+        finally:  # a time limit that rang meanwhile is heard at the end of `terminate`
+            self.close()
 
     # ---------------------------------------------------------------------------------------
 
