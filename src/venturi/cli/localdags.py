@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from venturi.cli.progress import shown
 from venturi.config import get_config
 from venturi.core.errors import NotFound, VenturiError
 from venturi.spec.model import DagSpec
@@ -107,7 +108,7 @@ def _loaded(paths: Sequence[str] | Iterator[str]) -> LocalDags:
     root = _root()
     plugins = str(get_config().getpath("core", "plugins_folder"))
     result = LocalDags({}, [])
-    for path in paths:
+    for path in shown(list(paths), "Reading DAG files"):
         inside = Path(path).is_relative_to(root)
         try:
             modules = import_file(path, str(root if inside else Path(path).parent), plugins)

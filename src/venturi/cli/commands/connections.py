@@ -205,11 +205,14 @@ def _as_json(row: ConnectionRow) -> str:
 
 def test(args: argparse.Namespace) -> int:
     """Try whether a connection works, by its hook."""
+    from venturi.runner.inprocess import open_comms
+    from venturi.sdk.comms import comms_set
     from venturi.sdk.connection import Connection
 
     row = read(lambda tx: connections.get_connection(tx, args.conn_id))
     parts = {name: getattr(row, name) for name in _FIELDS}
-    worked, message = Connection(conn_id=row.conn_id, **parts).test_connection()
+    with comms_set(open_comms()):  # its hook asks for the connection as a task would
+        worked, message = Connection(conn_id=row.conn_id, **parts).test_connection()
     print(f"Connection {'works' if worked else 'does not work'}: {message}")
     return 0 if worked else 1
 

@@ -181,7 +181,14 @@ def next_execution(args: argparse.Namespace) -> None:
     """Show when a DAG is due next."""
     from venturi.cli.upcoming import upcoming
 
-    runs = read(lambda tx: upcoming(tx, args.dag_id, args.num_executions, now()))
+    dag, runs = read(
+        lambda tx: (
+            dag_lists.get_dag(tx, args.dag_id),
+            upcoming(tx, args.dag_id, args.num_executions, now()),
+        )
+    )
+    if dag.is_paused:
+        print(f"DAG {dag.dag_id} is paused: it waits until you unpause it.", file=sys.stderr)
     if not runs:
         print("None: it has no schedule, or its schedule has ended.", file=sys.stderr)
         print("None")

@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import sys
 
 from venturi.cli.session import configured
 
@@ -12,8 +13,9 @@ def scheduler(args: argparse.Namespace) -> int | None:
     from venturi.cli.session import opened
 
     opened().close()
+    if args.num_runs is not None and args.num_runs > 0:
+        print("--num-runs: nothing is counted here; --run-duration ends it.", file=sys.stderr)
     with in_background("scheduler", args):
-        _entitle("airflow scheduler")
         from venturi.scheduler.main import run_scheduler
 
         code: int | None = run_scheduler(
@@ -29,8 +31,6 @@ def api_server(args: argparse.Namespace) -> int | None:
 
     opened().close()
     with in_background("webserver", args):
-        # What `ps | grep airflow-webserver | grep master` looks for.
-        _entitle("airflow-webserver: master (airflow api-server)")
         from venturi.api.server import serve
 
         code: int | None = serve(args)

@@ -95,6 +95,11 @@ def test_dag(args: argparse.Namespace) -> int:
         mark_success_pattern=args.mark_success_pattern,
     )
     states: dict[str, str] = run.get_task_states()
+    if args.show_dagrun:
+        from venturi.cli.graph import tree
+        from venturi.cli.localdags import spec_from_file
+
+        print(tree(spec_from_file(dag)))
     print_rows([{"task_id": name, "state": state} for name, state in states.items()])
     return 0 if run.state == RunState.SUCCESS else 1
 

@@ -171,6 +171,6 @@ COMMANDS = (
         ("dags", "reserialize"),
         "Have the scheduler read all DAG files again",
         _M + "reserialize",
-        (flag("--clear-only"), *WHERE, OUTPUT, VERBOSE),
+        (ignored("--clear-only"), *WHERE, OUTPUT, VERBOSE),
     ),
 )

@@ -23,11 +23,11 @@ _PARTS = (
     option("--conn-json", help="the whole connection as JSON"),
     option("--conn-type", help="its type, such as mysql or http"),
     option("--conn-description", help="a remark"),
-    option("--conn-host"),
+    option("--conn-host", help="host, or an address"),
     option("--conn-schema", help="schema or database"),
-    option("--conn-login"),
-    option("--conn-password"),
-    option("--conn-port", type=int),
+    option("--conn-login", help="user name"),
+    option("--conn-password", help="password"),
+    option("--conn-port", help="port", type=int),
     option("--conn-extra", help="further values, a JSON object"),
 )
 

@@ -6,11 +6,11 @@ from venturi.cli.table.model import Command, flag, option
 _M = "venturi.cli.commands.services:"
 
 _SCHEDULER = (
-    option("-n", "--num-runs", help="stop after this many rounds (-1: never)", type=int),
+    option("-n", "--num-runs", help="accepted for Airflow; see --run-duration", type=int),
     option("-r", "--run-duration", help="stop after this many seconds", type=float),
-    flag("-i", "--only-idle", help="count only rounds in which nothing was to be done"),
+    ignored("-i", "--only-idle"),
     *DAEMON,
-    flag("-s", "--skip-serve-logs", help="accepted for Airflow; without effect here"),
+    ignored("-s", "--skip-serve-logs"),
     ignored("-p", "--do-pickle"),
     SUBDIR,
     option("-d", "--dag-id", "--dev", help="accepted for Airflow 1.x and 3", nargs="?"),

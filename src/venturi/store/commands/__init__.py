@@ -12,6 +12,7 @@ pools        slots
 variables    values for tasks, encrypted at rest
 connections  credentials for tasks, encrypted at rest
 jobs         processes that say they are alive
+literals     values inside SQL expressions, typed
 params       whether values given to a run fit its DAG
 schema       removing all tables
 """

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import case, delete, insert, or_, select, update
+from sqlalchemy import case, delete, insert, null, or_, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.errors import InvalidInput, NotFound
 from venturi.core.states import FAILED_STATES, RUN_TERMINAL, RunState, TaskState
 from venturi.spec.graph import Graph
 from venturi.store.commands.audit import Actor, note
+from venturi.store.commands.literals import instant
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import current_version
 from venturi.store.schema.runs import dag_run, task_instance, task_instance_history, xcom
@@ -224,8 +225,8 @@ def reopen(tx: Tx, run_id: int, who: Actor, state: RunState | None) -> None:
         over = dag_run.c.state.in_(sorted(RUN_TERMINAL))
         values |= {
             "state": case((over, state), else_=dag_run.c.state),
-            "queued_at": case((over, who.now), else_=dag_run.c.queued_at),
-            "start_date": case((over, None), else_=dag_run.c.start_date),
+            "queued_at": case((over, instant(who.now)), else_=dag_run.c.queued_at),
+            "start_date": case((over, null()), else_=dag_run.c.start_date),
             "end_date": None,
             "reason": None,
         }

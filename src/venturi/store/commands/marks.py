@@ -18,6 +18,7 @@ from venturi.store.commands.instances import (
     reopen,
     select_instances,
 )
+from venturi.store.commands.literals import instant
 from venturi.store.engine import Tx
 from venturi.store.schema.runs import dag_run, task_instance
 from venturi.store.versions import Versions
@@ -53,7 +54,7 @@ def mark(
                 state=state,
                 epoch=_T.epoch + 1,
                 due_at=None,
-                start_date=func.coalesce(_T.start_date, who.now),
+                start_date=func.coalesce(_T.start_date, instant(who.now)),
                 end_date=who.now,
                 updated_at=who.now,
                 reason=f"marked {state} by {who.name}",

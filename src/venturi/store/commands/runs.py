@@ -15,6 +15,7 @@ from venturi.spec.model import DagSpec
 from venturi.spec.timetable.manual import infer_manual_interval
 from venturi.spec.timetable.model import DataInterval, NeedsRunner, RunInfo
 from venturi.store.commands.audit import Actor, note
+from venturi.store.commands.literals import instant
 from venturi.store.commands.params import check_params
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import unknown_dag
@@ -247,7 +248,7 @@ def set_run_state(tx: Tx, dag_id: str, name: str, state: RunState, who: Actor) -
     else:
         values |= {
             "end_date": who.now,
-            "start_date": func.coalesce(dag_run.c.start_date, who.now),
+            "start_date": func.coalesce(dag_run.c.start_date, instant(who.now)),
             "reason": f"marked {state} by {who.name}",
         }
     tx.execute(update(dag_run).where(dag_run.c.id == row.id).values(**values))
