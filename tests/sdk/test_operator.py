@@ -256,6 +256,14 @@ def test_ids_of_groups_are_unique_and_may_get_a_number() -> None:
     assert set(dag.task_group_dict) == {"g", "g__1", "g__2"}
 
 
+def test_a_group_shares_retries_and_refuses_what_it_does_not_know() -> None:
+    with DAG("a"):
+        with TaskGroup("g", retries=4):
+            assert BaseOperator(task_id="x").retries == 4
+        with pytest.raises(TypeError, match="tooltipp"):
+            TaskGroup("h", tooltipp="typo")
+
+
 def test_a_setups_block_puts_work_between_setup_and_teardown() -> None:
     with DAG("a") as dag:
         setup = BaseOperator(task_id="s")

@@ -17,6 +17,7 @@ from venturi.sdk.connection import Connection
 from venturi.sdk.dag import DAG
 from venturi.sdk.exceptions import (
     AirflowException,
+    AirflowFailException,
     AirflowRescheduleException,
     AirflowSensorTimeout,
     AirflowSkipException,
@@ -320,6 +321,10 @@ def test_broken_pokes_fail_skip_or_are_passed_over() -> None:
     with pytest.raises(AirflowSkipException):
         Waits(answers=[ZeroDivisionError()], never_fail=True).execute({})
     assert Waits(answers=[ZeroDivisionError(), True], silent_fail=True).execute({}) is None
+    with pytest.raises(AirflowSkipException):
+        Waits(answers=[AirflowFailException("no")], soft_fail=True).execute({})
+    with pytest.raises(ZeroDivisionError):
+        Waits(answers=[ZeroDivisionError()], soft_fail=True).execute({})
 
 
 @pytest.mark.parametrize(

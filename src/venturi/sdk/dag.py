@@ -147,6 +147,8 @@ class DAG(LegacyDag):
             raise InvalidInput(f"DAG id {dag_id!r} has two dots in a row, which it must not.")
         self.task_dict: dict[str, Node] = {}
         self.edge_info: dict[str, dict[str, Any]] = {}
+        #: the highest number given so far to repeated calls of one decorated function
+        self.last_numbers: dict[str, int] = {}
         self.returned: Any = None  # the task whose result is the DAG's (`@result`, add_result)
         self.parent_dag: DAG | None = None
         self.is_subdag = False

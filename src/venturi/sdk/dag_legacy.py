@@ -3,6 +3,7 @@
 import copy
 import importlib
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -32,8 +33,18 @@ class LegacyDag:
         return in_process("run_dag")(self, start_date=start_date, end_date=end_date, **kwargs)
 
     def cli(self) -> Any:
-        """The commands of `airflow`, for this DAG: `python my_dag.py list_tasks`."""
-        return importlib.import_module("venturi.cli.dag_cli").main(self)
+        """The commands of `airflow` for this DAG, from the command line of this process:
+        `python my_dag.py list_tasks`, `python my_dag.py test TASK_ID DATE`."""
+        words = sys.argv[1:] or ["--help"]
+        if words[0].startswith("-"):
+            known = "list_tasks, test, run, backfill, pause, unpause, tasks ..., dags ..."
+            print(f"{sys.argv[0]} COMMAND ...: {known}")  # noqa: T201 - an answer to a command
+            return 0
+        depth = 2 if words[0] in {"tasks", "dags"} else 1
+        command, rest = words[:depth], words[depth:]
+        where = [] if {"pause", "unpause"} & set(command) else ["--subdir", self._me.fileloc]
+        main = importlib.import_module("venturi.cli.main").main
+        return main([*command, self._me.dag_id, *rest, *where])
 
     def clear(self, start_date: Any = None, end_date: Any = None, **kwargs: Any) -> Any:
         """Clear task instances between two dates. Returns their number."""

@@ -8,11 +8,11 @@ from venturi.core.backoff import retry_delay
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.errors import InvalidInput
 from venturi.sdk.exceptions import (
-    AirflowException,
     AirflowFailException,
     AirflowRescheduleException,
     AirflowSensorTimeout,
     AirflowSkipException,
+    AirflowTaskTimeout,
 )
 from venturi.sdk.operator import BaseOperator
 from venturi.sdk.skip import SkipMixin
@@ -40,7 +40,7 @@ class BaseSensorOperator(SkipMixin, BaseOperator):
     poke_interval, timeout, max_wait   seconds or timedelta; default one minute, one week, none
     mode                  poke: wait inside the process; reschedule: give the slot back meanwhile
     exponential_backoff   True doubles the interval after each poke, a number multiplies it
-    soft_fail             the timeout (and any failure) skips the task instead of failing it
+    soft_fail             the end of its time (or AirflowFailException) skips the task
     silent_fail           an exception of a poke is logged and the sensor goes on
     never_fail            whatever goes wrong skips the task
     """
@@ -147,16 +147,11 @@ class BaseSensorOperator(SkipMixin, BaseOperator):
     def _poked(self, context: Any) -> bool | PokeReturnValue:
         try:
             return self.poke(context)
-        except (AirflowSensorTimeout, AirflowFailException, AirflowException) as error:
-            if isinstance(error, AirflowSkipException | AirflowRescheduleException):
-                raise
-            if self.never_fail or self.soft_fail:
+        except (AirflowSkipException, AirflowRescheduleException):
+            raise
+        except (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException) as error:
+            if self.soft_fail or self.never_fail:
                 raise AirflowSkipException(f"Skipped: {error}") from error
-            if self.silent_fail and not isinstance(
-                error, AirflowSensorTimeout | AirflowFailException
-            ):
-                self.log.exception("This poke failed, going on.")
-                return False
             raise
         except Exception as error:
             if self.silent_fail:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from venturi.sdk.dag import DAG
 
 _ID = re.compile(r"^[\w-]{1,200}$")
+
+#: Arguments of a group that are default_args of its tasks.
+SHARED = frozenset({"retries", "retry_delay", "retry_exponential_backoff", "max_retry_delay"})
+
 _SUFFIX = re.compile(r"^(.*)__(\d+)$")
 
 
@@ -41,6 +45,12 @@ class TaskGroup(Dependency):
         group_display_name: str = "",
         **shared: Any,
     ) -> None:
+        unknown = sorted(shared.keys() - SHARED)
+        if unknown:
+            raise TypeError(
+                f"Task group {group_id!r} does not know {', '.join(unknown)}; what its tasks share "
+                "belongs into default_args."
+            )
         self.prefix_group_id = prefix_group_id
         self.tooltip = tooltip
         self.ui_color = ui_color

@@ -117,7 +117,9 @@ def unique_task_id(task_id: str, dag: "DAG | None", group: Any) -> str:
     if full(task_id) not in taken:
         return task_id
     base, _, number = task_id.rpartition("__")
-    stem, last = (base, int(number)) if base and number.isdigit() else (task_id, 0)
+    stem, first = (base, int(number)) if base and number.isdigit() else (task_id, 0)
+    last = max(first, dag.last_numbers.get(full(stem), 0))
     while full(f"{stem}__{last + 1}") in taken:
         last += 1
+    dag.last_numbers[full(stem)] = last + 1
     return f"{stem}__{last + 1}"
