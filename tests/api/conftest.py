@@ -7,12 +7,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests import make
+from tests.api.processes import Web
+from tests.system.home import until
 from venturi.api.app import create_app
 from venturi.config import get_config
 from venturi.core.clock import Instant
 from venturi.store.bell import Bell
 from venturi.store.engine import Store
-from venturi.store.migrate import fill_defaults
+from venturi.store.migrate import fill_defaults, migrate
 from venturi.store.schema.all import metadata
 
 
@@ -61,3 +63,23 @@ def web(store: Store, tmp_path: Path) -> Iterator[TestClient]:
     app = create_app(store, get_config(), StoppedClock(), tmp_path)
     with TestClient(app, base_url="http://localhost:8080/api/v2") as client:
         yield client
+
+
+@pytest.fixture
+def home(tmp_path: Path, store: Store) -> Path:
+    """A home whose database the program takes for its own."""
+    with store.write() as tx:
+        metadata.drop_all(tx)
+    migrate(store)
+    return tmp_path
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[Web]:
+    """A web server that answers."""
+    made = Web(home)
+    try:
+        until(made.is_up, "the web server answers")
+        yield made
+    finally:
+        made.end()

@@ -12,7 +12,7 @@ from venturi.store.bell import Bell, Ring
 from venturi.store.commands.connections import get_connection
 from venturi.store.commands.jobs import heartbeat, register
 from venturi.store.dags import put_import_error
-from venturi.store.engine import Store
+from venturi.store.engine import Store, Tx
 
 SPEC = make.dag(make.task("a"), make.task("b"), dag_id="d")
 
@@ -137,11 +137,9 @@ def test_import_errors_are_listed(web: TestClient, store: Store) -> None:
 def scheduler(store: Store, seconds_ago: float) -> None:
     """A scheduler that was last heard of some seconds ago."""
 
-    def body(tx: object) -> None:
-        number = register(  # type: ignore[call-arg]
-            tx, "SchedulerJob", make.NOW, hostname="h", unixname="me", pid=1
-        )
-        heartbeat(tx, number, make.NOW - timedelta(seconds=seconds_ago))  # type: ignore[arg-type]
+    def body(tx: Tx) -> None:
+        number = register(tx, "SchedulerJob", make.NOW, hostname="h", unixname="me", pid=1)
+        heartbeat(tx, number, make.NOW - timedelta(seconds=seconds_ago))
 
     store.retrying(body)
 

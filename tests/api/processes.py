@@ -1,0 +1,68 @@
+"""`airflow webserver` as real processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+AIRFLOW = Path(sys.executable).parent / "airflow"
+
+
+class Web:
+    """`airflow webserver` in a home of its own."""
+
+    def __init__(self, home: Path, *arguments: str, **environ: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process = start(home, "-p", str(self.port), *arguments, **environ)
+        self.url = f"http://127.0.0.1:{self.port}/api/v2/"
+
+    def get(self, path: str = "monitor/health") -> Any:
+        """The answer of a GET, read as JSON."""
+        return httpx2.get(self.url + path, timeout=10).json()
+
+    def is_up(self) -> bool:
+        """Whether it answers."""
+        try:
+            return bool(self.get()["metadatabase"]["status"] == "healthy")
+        except httpx2.TransportError:
+            return False
+
+    def workers(self) -> list[int]:
+        """Process ids of the workers that live."""
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in path.read_text().split()] if path.exists() else []
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        left = [self.process.pid, *self.workers()]
+        for pid in left:
+            if is_alive(pid):
+                os.kill(pid, signal.SIGKILL)
+        self.process.communicate()
+
+
+def start(home: Path, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+    """Start the web server."""
+    return subprocess.Popen(
+        [str(AIRFLOW), "webserver", *arguments],
+        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home), **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process exists and has not ended."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

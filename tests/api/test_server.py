@@ -1,0 +1,131 @@
+"""The web server's processes, as people start and stop them."""
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests import make
+from tests.api.processes import Web, is_alive, start
+from tests.store.home import put, run
+from tests.system.home import until
+from venturi.store.engine import Store
+
+
+def title(pid: int) -> str:
+    """A process's command line as `ps` shows it."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+
+
+def switches(pid: int) -> int:
+    """How often a process has gone to sleep."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("voluntary"))
+
+
+def test_the_processes_have_the_titles_that_scripts_look_for(server: Web) -> None:
+    until(lambda: "[master]" in title(server.process.pid), "the master has its title")
+    (worker,) = server.workers()
+    assert title(server.process.pid) == "airflow-webserver [master]"
+    assert title(worker) == "airflow-webserver [worker]"
+    script = "ps -ef | grep -Ei '(airflow-webserver)' | grep master | awk '{print $2}'"
+    found = subprocess.run(script, shell=True, capture_output=True, text=True, check=True)
+    assert str(server.process.pid) in found.stdout.split()
+    assert str(worker) not in found.stdout.split()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything(server: Web, number: signal.Signals) -> None:
+    (worker,) = server.workers()
+    server.process.send_signal(number)
+    assert server.process.wait(10) == 0
+    assert not is_alive(worker)
+    assert not server.is_up()
+
+
+def test_an_answer_that_goes_on_for_ever_does_not_hold_up_the_end(
+    server: Web, store: Store
+) -> None:
+    spec = make.dag(make.task("a"), dag_id="d")
+    put(store, spec)
+    run(store, spec)
+    path = "dags/d/dagRuns/r1/wait?interval=0.05"
+    with httpx2.stream("GET", server.url + path, timeout=20) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == '{"state":"running"}'
+        server.process.terminate()
+        assert server.process.wait(15) == 0
+
+
+def test_a_worker_that_dies_is_replaced(server: Web) -> None:
+    (worker,) = server.workers()
+    os.kill(worker, signal.SIGKILL)
+    until(lambda: server.workers() not in ([], [worker]), "another worker is there")
+    until(server.is_up, "it answers")
+
+
+def test_sighup_replaces_the_workers_while_answers_go_on(server: Web) -> None:
+    before = server.workers()
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: len(server.workers()) == 1 and server.workers() != before, "the worker is new")
+    assert server.is_up()
+
+
+def test_workers_end_with_a_master_that_was_killed(server: Web) -> None:
+    (worker,) = server.workers()
+    server.process.kill()
+    server.process.wait()
+    until(lambda: not is_alive(worker), "the worker has ended")
+
+
+def test_nothing_wakes_while_nothing_happens(server: Web) -> None:
+    pids = [server.process.pid, *server.workers()]
+    done = subprocess.run(["sleep", "6"], check=True)  # past the end of idle connections
+    assert done.returncode == 0
+    before = {pid: switches(pid) for pid in pids}
+    subprocess.run(["sleep", "2"], check=True)
+    assert {pid: switches(pid) - before[pid] for pid in pids} == dict.fromkeys(pids, 0)
+
+
+def test_several_workers_share_the_port(home: Path) -> None:
+    server = Web(home, "-w", "2")
+    try:
+        until(server.is_up, "the web server answers")
+        until(lambda: len(server.workers()) == 2, "both workers are there")
+        assert all(server.is_up() for _ in range(10))
+        server.process.terminate()
+        assert server.process.wait(10) == 0
+    finally:
+        server.end()
+
+
+def test_a_port_that_is_taken_is_one_sentence(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = start(home, "-p", str(port))
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert f"port {port}: address already in use" in said
+    assert "Traceback" not in said
+
+
+def test_it_does_not_listen_to_the_network_without_being_told_twice(home: Path) -> None:
+    process = start(home, "-p", "0", "--host", "0.0.0.0")
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "allow_unauthenticated_network" in said
+    assert "Traceback" not in said
+
+
+def test_a_certificate_that_is_not_there_is_one_sentence(home: Path) -> None:
+    process = start(home, "-p", "0", "--ssl-cert", "none.pem", "--ssl-key", "none.key")
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "none.pem" in said
+    assert "Traceback" not in said
