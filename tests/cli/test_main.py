@@ -1,6 +1,7 @@
 """The program itself: exit codes, first use, help, speed."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -153,3 +154,29 @@ def test_a_list_loads_neither_alembic_nor_rich(airflow: Airflow, tmp_path: Path)
 def test_the_program_leaves_nothing_outside_its_home(program: Airflow, tmp_path: Path) -> None:
     assert program("info", "-o", "json").code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+@pytest.mark.parametrize(
+    "words", [("db", "check", "--retry", "1", "--retry-delay", "0"), ("initdb",), ("dags", "list")]
+)
+def test_a_database_that_does_not_answer_is_told_in_one_sentence(
+    airflow: Airflow, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    url = "mysql://me:s3cret@127.0.0.1:1/airflow"
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", url)
+    said = airflow(*words)
+    assert said.code == 1
+    assert "does not answer" in said.err.splitlines()[-1]
+    assert "s3cret" not in said.err and "Traceback" not in said.err
+
+
+def test_a_database_that_may_not_be_written_is_no_traceback(
+    airflow: Airflow, tmp_path: Path
+) -> None:
+    airflow("initdb")
+    with sqlite3.connect(tmp_path / "home" / "airflow.db") as broken:
+        broken.execute("DROP TABLE variable")
+    broken.close()
+    said = airflow("variables", "set", "k", "v")
+    assert said.code == 1
+    assert said.err == "The database did not do what was asked: no such table: variable\n"

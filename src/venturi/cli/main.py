@@ -32,6 +32,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             return error.code or 0
         print(error.code, file=sys.stderr)
         return 1
+    except Exception as error:
+        if not type(error).__module__.startswith("sqlalchemy."):
+            raise
+        # A full disk, a server that went away, a file that may not be written.
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        print(f"The database did not do what was asked: {reason}", file=sys.stderr)
+        return 1
 
 
 def _run(words: list[str], prog: str) -> int:

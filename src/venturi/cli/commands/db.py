@@ -23,7 +23,7 @@ def migrate(args: argparse.Namespace) -> None:
     if args.show_sql_only:
         raise InvalidInput("--show-sql-only comes with a later version of Venturi.")
     _only_newest(args)
-    store = opened(ready=False)
+    store = _answering()
     shown = store.url.render_as_string(hide_password=True)
     match migrate_store(store):
         case SchemaState.EMPTY:
@@ -32,6 +32,15 @@ def migrate(args: argparse.Namespace) -> None:
             print(f"The tables in {shown} are up to date")
         case _:
             print(f"Upgraded the tables in {shown}")
+
+
+def _answering() -> Store:
+    """The configured database. Raises one sentence when it does not answer."""
+    store = opened(ready=False)
+    problem = _problem(store)
+    if problem is not None:
+        raise VenturiError(problem)
+    return store
 
 
 def _only_newest(args: argparse.Namespace) -> None:
@@ -49,7 +58,7 @@ def reset(args: argparse.Namespace) -> None:
     """Drop all tables and make them anew."""
     from venturi.store.migrate import reset as reset_store
 
-    store = opened(ready=False)
+    store = _answering()
     shown = store.url.render_as_string(hide_password=True)
     confirm(f"This deletes everything in {shown}. Go on?", yes=args.yes)
     if args.skip_init:

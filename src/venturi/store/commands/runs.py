@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from venturi.core.clock import Instant
 from venturi.core.errors import Conflict, InvalidInput, NotFound
@@ -95,18 +96,23 @@ def trigger(
     info = _dates(spec, wanted, who.now)
     name = _free_name(tx, wanted, info)
     conf = _encoded(wanted.conf)
-    row_id = create_run(
-        tx,
-        version,
-        info,
-        now=who.now,
-        run_type=wanted.run_type,
-        run_id=name,
-        conf=conf,
-        note=wanted.note,
-        triggered_by=who.through,
-        user=who.name,
-    )
+    try:
+        row_id = create_run(
+            tx,
+            version,
+            info,
+            now=who.now,
+            run_type=wanted.run_type,
+            run_id=name,
+            conf=conf,
+            note=wanted.note,
+            triggered_by=who.through,
+            user=who.name,
+        )
+    except IntegrityError as error:  # somebody was faster between our look and our insert
+        raise RunAlreadyExists(
+            f"DAG {wanted.dag_id!r} just got a run {name!r}, or one for the same date."
+        ) from error
     note(
         tx,
         who,
