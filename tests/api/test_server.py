@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx2
@@ -129,3 +130,24 @@ def test_a_certificate_that_is_not_there_is_one_sentence(home: Path) -> None:
     assert process.returncode != 0
     assert "none.pem" in said
     assert "Traceback" not in said
+
+
+def test_alone_it_is_one_process_that_ends_with_who_started_it(home: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "venturi.api", "-p", "0"],
+        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None and process.stdin is not None
+    try:
+        url = process.stdout.readline().rpartition(" ")[2].strip()
+        assert httpx2.get(f"{url}/health", timeout=10).status_code == 200
+        assert title(process.pid) == "airflow-webserver [alone]"
+        process.stdin.close()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

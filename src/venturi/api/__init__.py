@@ -1,12 +1,15 @@
 """The web server: Airflow's public REST contract, and for now one plain page.
 
 server      processes: a master that holds the socket, workers that answer
+__main__    one process without a master, for `airflow standalone`
+settings    how to serve: configuration and command line
 worker      one answering process: uvicorn's protocols on an event loop that sleeps when idle
 app         the application: routes, the guard, error answers
 route       what a route is: its handler, permission and scope, all declared
 permissions what a caller may be allowed to do
 table       every route, one row each
 call        what a handler gets: who asks, the store, a way to change things
+facts       what lists say of a DAG that only its description knows
 endpoint    from an HTTP request to a handler and back
 errors      what went wrong as a status and a JSON body
 guard       who may connect while there is no sign-in; headers of every answer

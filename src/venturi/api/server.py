@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import socket
+import stat
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ _STOPPING = 5.0
 
 MASTER_TITLE = "airflow-webserver [master]"
 WORKER_TITLE = "airflow-webserver [worker]"
+ALONE_TITLE = "airflow-webserver [alone]"
 
 
 class CannotServe(VenturiError):
@@ -49,7 +51,8 @@ def serve(args: argparse.Namespace | None = None) -> int:
     """Serve as configured until stopped; the exit code.
 
     `args` may have what `airflow api-server` takes: host, port, workers, worker_timeout, ssl_cert,
-    ssl_key, ssl_ca_file, ssl_cert_reqs, access_logfile, error_logfile, proxy_headers, debug.
+    ssl_key, ssl_ca_file, ssl_cert_reqs, access_logfile, error_logfile, proxy_headers, debug; and
+    `alone` for one process without a master.
     Raises `VenturiError` when it cannot start.
     """
     conf = get_config()
@@ -65,7 +68,28 @@ def serve(args: argparse.Namespace | None = None) -> int:
         def make_app() -> "Starlette":
             return create_app(open_store(), conf, clock, run_dir())
 
+        if settings.alone:
+            return alone(settings, listener, make_app)
         return Master(settings, listener, make_app, clock).run()
+
+
+def alone(settings: Serving, listener: socket.socket, make_app: Callable[[], "Starlette"]) -> int:
+    """Answer in this process, without a master; the exit code.
+
+    Where standard input is a pipe, this process ends with the one that holds its other end.
+    """
+    from venturi.api.worker import answer
+
+    setproctitle.setproctitle(ALONE_TITLE)
+    parent = 0 if stat.S_ISFIFO(os.fstat(0).st_mode) else None
+    return answer(make_app, listener, settings, lambda: say(address(settings, listener)), parent)
+
+
+def address(settings: Serving, listener: socket.socket) -> str:
+    """The sentence that says where the server listens."""
+    host, port = listener.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    return f"The web server listens at {settings.scheme}://{name}:{port}"
 
 
 def listen(settings: Serving) -> socket.socket:
@@ -127,15 +151,10 @@ class Master:
                     self._stop_all()
                     say("The web server could not start; its error log says why.")
                     return 1
-            self._say()
+            say(address(self.settings, self.listener))
             return self._look_after()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-    def _say(self) -> None:
-        host, port = self.listener.getsockname()[:2]
-        name = f"[{host}]" if ":" in host else host
-        say(f"The web server listens at {self.settings.scheme}://{name}:{port}")
 
     def _start(self) -> tuple[int, int]:
         """Fork a worker: its process id, and a pipe that says when it is ready."""
@@ -151,7 +170,13 @@ class Master:
             setproctitle.setproctitle(WORKER_TITLE)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
-            work(self.make_app, self.listener, self.settings, writing, self._alive[0])
+            work(
+                self.make_app,
+                self.listener,
+                self.settings,
+                lambda: _tell(writing),
+                self._alive[0],
+            )
         os.close(writing)
         self.workers[pid] = self.clock.monotonic()
         return pid, reading
@@ -225,6 +250,12 @@ class Master:
                 os.waitpid(pid, 0)
                 return
             signal.sigtimedwait({signal.SIGCHLD}, left)
+
+
+def _tell(writing: int) -> None:
+    """Say that a worker is ready."""
+    os.write(writing, b"+")
+    os.close(writing)
 
 
 def _send(pid: int, number: signal.Signals) -> None:

@@ -24,6 +24,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     access_log: str = ""
     error_log: str = "-"
     debug: bool = False
+    #: one process, no master
+    alone: bool = False
 
     @property
     def scheme(self) -> str:
@@ -40,7 +42,7 @@ def serving(conf: Config, args: argparse.Namespace | None = None) -> Serving:
 
     def pick(name: str, default: str | None) -> str:
         value = said.get(name)
-        return str(value) if value not in {None, ""} else default or ""
+        return str(value) if value is not None else default or ""
 
     certificate = _file("ssl_cert", pick("ssl_cert", conf.get("api", "ssl_cert")), conf)
     key = _file("ssl_key", pick("ssl_key", conf.get("api", "ssl_key")), conf)
@@ -60,6 +62,7 @@ def serving(conf: Config, args: argparse.Namespace | None = None) -> Serving:
         access_log=pick("access_logfile", conf.get("webserver", "access_logfile")),
         error_log=pick("error_logfile", conf.get("webserver", "error_logfile")),
         debug=debug,
+        alone=debug or bool(said.get("alone")),
     )
 
 

@@ -29,21 +29,13 @@ def work(
     make_app: Callable[[], Starlette],
     listener: socket.socket,
     settings: Serving,
-    ready: int,
-    master: int,
+    ready: Callable[[], None],
+    parent: int | None,
 ) -> NoReturn:
-    """Answer until told to stop, then end the process.
-
-    One byte goes to `ready` when the first request can be answered. `master` is the reading end of
-    a pipe that nobody writes to: it ends with the master, and the worker with it.
-    """
-    code = 0
+    """Answer until told to stop, then end the process; see `answer`."""
+    code = 1
     try:
-        _log(settings)
-        asyncio.run(_serve(make_app(), listener, settings, ready, master))
-    except BaseException:  # it ends here whatever it is; the master says what follows
-        code = 1
-        logging.getLogger("venturi.api").exception("the web server's worker failed")
+        code = answer(make_app, listener, settings, ready, parent)
     finally:
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
@@ -52,8 +44,33 @@ def work(
         os._exit(code)
 
 
+def answer(
+    make_app: Callable[[], Starlette],
+    listener: socket.socket,
+    settings: Serving,
+    ready: Callable[[], None],
+    parent: int | None,
+) -> int:
+    """Answer until told to stop; the exit code.
+
+    `ready` is called when the first request can be answered. `parent` is the reading end of a pipe
+    that nobody writes to: it ends with the process that holds the other end, and so does this one.
+    """
+    try:
+        _log(settings)
+        asyncio.run(_serve(make_app(), listener, settings, ready, parent))
+    except BaseException:  # it ends here whatever it is; the master says what follows
+        logging.getLogger("venturi.api").exception("the web server failed")
+        return 1
+    return 0
+
+
 async def _serve(
-    app: Starlette, listener: socket.socket, settings: Serving, ready: int, master: int
+    app: Starlette,
+    listener: socket.socket,
+    settings: Serving,
+    ready: Callable[[], None],
+    parent: int | None,
 ) -> None:
     config = Config(
         app,
@@ -79,12 +96,13 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_reader(master, stop.set)
+    if parent is not None:
+        loop.add_reader(parent, stop.set)
     await server.startup(sockets=[listener])
-    os.write(ready, b"+")
-    os.close(ready)
+    ready()
     await stop.wait()
-    loop.remove_reader(master)
+    if parent is not None:
+        loop.remove_reader(parent)
     await server.shutdown(sockets=[listener])
 
 
