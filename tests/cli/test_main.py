@@ -81,6 +81,9 @@ def test_an_old_option_name_is_noticed_once(
     assert said.code == 0
     assert said.err.count("now called AIRFLOW__DATABASE__SQL_ALCHEMY_CONN") == 1
     assert (tmp_path / "other.db").exists()
+    # A command that opens the database more than once says it once all the same.
+    assert airflow("dags", "pause", "x.*", "--treat-dag-id-as-regex").err.count("now called") == 1
+    assert airflow("trigger_dag", "x").err.count("now called") == 1
 
 
 def test_resetdb_empties_the_database(airflow: Airflow) -> None:

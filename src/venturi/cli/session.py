@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,16 +24,23 @@ class Refused(VenturiError):
 
 def configured() -> Config:
     """The configuration; writes `airflow.cfg` on first use and says once what is worth saying."""
-    from venturi.config.errors import notice_lines
     from venturi.config.write import write_first_config
 
     written = write_first_config()
-    config = get_config()
     if written is not None:
         print(f"Wrote {written}", file=sys.stderr)
+    config = get_config()
+    _tell(config)
+    return config
+
+
+@lru_cache(maxsize=1)
+def _tell(config: Config) -> None:
+    """Say what is worth saying about a configuration: once, however often a command asks for it."""
+    from venturi.config.errors import notice_lines
+
     for line in notice_lines(config.notices):
         print(line, file=sys.stderr)
-    return config
 
 
 def opened(*, ready: bool = True) -> "Store":

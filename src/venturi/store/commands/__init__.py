@@ -8,6 +8,7 @@ dags         pause, unpause, delete
 runs         trigger, delete, set state, note
 instances    choosing task instances, clearing them
 marks        setting their state by hand
+cutshort     attempts that are taken away while they run
 pools        slots
 variables    values for tasks, encrypted at rest
 connections  credentials for tasks, encrypted at rest

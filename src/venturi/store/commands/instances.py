@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import case, delete, insert, null, or_, select, update
+from sqlalchemy import case, delete, null, or_, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.errors import InvalidInput, NotFound
 from venturi.core.states import FAILED_STATES, RUN_TERMINAL, RunState, TaskState
 from venturi.spec.graph import Graph
 from venturi.store.commands.audit import Actor, note
+from venturi.store.commands.cutshort import keep_cut_short, pieces
 from venturi.store.commands.literals import instant
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import current_version
-from venturi.store.schema.runs import dag_run, task_instance, task_instance_history, xcom
+from venturi.store.schema.runs import dag_run, task_instance, xcom
 from venturi.store.versions import Versions
 
 _T = task_instance.c
@@ -187,7 +188,7 @@ def _clear_in_run(
     reopen(tx, run_id, who, run_state)
     version_id = tx.execute(select(dag_run.c.version_id).where(dag_run.c.id == run_id)).scalar()
     graph = versions.get(tx, version_id).graph if version_id is not None else None
-    keep_cut_short(tx, chosen, who)
+    keep_cut_short(tx, [row.id for row in chosen if row.state == TaskState.RUNNING], who)
     retries = _retries(graph, chosen)
     for count in sorted(set(retries.values())):
         ids = [row.id for row in chosen if retries[row.task_id] == count]
@@ -259,35 +260,6 @@ def _anew(retries: int, who: Actor) -> dict[Any, Any]:
     }
 
 
-def keep_cut_short(tx: Tx, chosen: Sequence[Chosen], who: Actor) -> None:
-    """An attempt that is taken away leaves a row in the history: its own end will not be heard."""
-    cut = [row.id for row in chosen if row.state == TaskState.RUNNING]
-    for part in pieces(cut):
-        rows = tx.execute(select(task_instance).where(_T.id.in_(part))).all()
-        values = [
-            {
-                "task_instance_id": row.id,
-                "dag_id": row.dag_id,
-                "run_id": row.run_id,
-                "task_id": row.task_id,
-                "map_index": row.map_index,
-                "try_number": row.try_number,
-                "epoch": row.epoch,
-                "state": TaskState.FAILED,
-                "queued_dttm": row.queued_dttm,
-                "start_date": row.start_date,
-                "end_date": who.now,
-                "duration": (who.now - row.start_date).total_seconds() if row.start_date else None,
-                "hostname": row.hostname,
-                "pid": row.pid,
-                "reason": f"taken away while it ran by {who.name}",
-            }
-            for row in rows
-        ]
-        if values:
-            tx.execute(insert(task_instance_history), values)
-
-
 def _fold_mapped(tx: Tx, run_id: int, graph: Graph, cleared: set[str]) -> None:
     """Make one placeholder of a cleared mapped task whose source is cleared too.
 
@@ -306,8 +278,3 @@ def _fold_mapped(tx: Tx, run_id: int, graph: Graph, cleared: set[str]) -> None:
         first = tx.execute(select(_T.id).where(*of_task).order_by(_T.map_index).limit(1)).scalar()
         tx.execute(delete(task_instance).where(*of_task, _T.id != first))
         tx.execute(update(task_instance).where(_T.id == first).values(map_index=-1))
-
-
-def pieces(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
-    """Ids in pieces that every database takes in one IN list."""
-    return [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -8,13 +8,12 @@ from sqlalchemy import func, select, update
 from venturi.core.errors import InvalidInput
 from venturi.core.states import FAILED_STATES, RunState, TaskState
 from venturi.store.commands.audit import Actor, note
+from venturi.store.commands.cutshort import keep_cut_short, pieces
 from venturi.store.commands.instances import (
     Chosen,
     Cleared,
     Selection,
     clear,
-    keep_cut_short,
-    pieces,
     reopen,
     select_instances,
 )
@@ -45,7 +44,7 @@ def mark(
     if state not in MARKS:
         raise InvalidInput(f"A task instance can be marked {', '.join(MARKS)}, not {state}.")
     versions = versions or Versions()
-    keep_cut_short(tx, chosen, who)
+    keep_cut_short(tx, [row.id for row in chosen if row.state == TaskState.RUNNING], who)
     for part in pieces([row.id for row in chosen]):
         tx.execute(
             update(task_instance)
