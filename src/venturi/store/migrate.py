@@ -81,10 +81,11 @@ def migrate(store: Store) -> SchemaState:
     state = schema_state(store)
     match state:
         case SchemaState.EMPTY:
+            # In one transaction, where the database can: tables without a revision are nobody's.
             with store.write() as tx:
                 metadata.create_all(tx)
                 fill_defaults(tx)
-            command.stamp(alembic_config(store), "head")
+                MigrationContext.configure(tx).stamp(_scripts(store), "head")
         case SchemaState.OLD:
             command.upgrade(alembic_config(store), "head")
         case SchemaState.FOREIGN:
