@@ -1,5 +1,8 @@
 """`airflow tasks ...` on a database, and tests of tasks without a scheduler."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -160,3 +163,23 @@ def test_environment_variables_are_set_for_a_test(program: Airflow, tmp_path: Pa
     assert "word is given" in said.out
     said = program("tasks", "test", "ct", "print_date", "--env-vars", "[]")
     assert "--env-vars must be a JSON object" in said.err
+
+
+def test_a_dag_file_is_its_own_program(tmp_path: Path) -> None:
+    text = dagfile.TEXT + "\nif __name__ == '__main__':\n    dag.cli()\n"
+    file = dagfile.write(tmp_path / "home", text=text)
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, str(file), *words],
+            env={**os.environ, "AIRFLOW_HOME": str(tmp_path / "home")},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    assert run("list_tasks") == "fail\nprint_date\n"
+    assert "today is 2016-05-14" in run("test", "print_date", "2016-05-14")

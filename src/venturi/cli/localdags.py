@@ -1,7 +1,10 @@
 """DAGs read from their files in this process: for tests of tasks, and lists without a database."""
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from venturi.cli.progress import shown
@@ -111,7 +114,9 @@ def _loaded(paths: Sequence[str] | Iterator[str]) -> LocalDags:
     for path in shown(list(paths), "Reading DAG files"):
         inside = Path(path).is_relative_to(root)
         try:
-            modules = import_file(path, str(root if inside else Path(path).parent), plugins)
+            modules = _already_running(path) or import_file(
+                path, str(root if inside else Path(path).parent), plugins
+            )
             for dag in collect_dags(modules, path):
                 result.dags[dag.dag_id] = dag
         except KeyboardInterrupt:
@@ -119,6 +124,13 @@ def _loaded(paths: Sequence[str] | Iterator[str]) -> LocalDags:
         except BaseException as error:
             result.broken.append(Broken(path, _story(error)))
     return result
+
+
+def _already_running(path: str) -> list[ModuleType]:
+    """The main module, where it is that very file: `python my_dag.py list_tasks`."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    return [main] if file and os.path.realpath(file) == os.path.realpath(path) else []
 
 
 def _story(error: BaseException) -> str:

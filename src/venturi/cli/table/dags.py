@@ -110,6 +110,7 @@ COMMANDS = (
             START,
             END,
             option("--limit", help="at most this many, newest first", type=int),
+            *WHERE,
             *LIST,
         ),
         old=("list_dag_runs",),

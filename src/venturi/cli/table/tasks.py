@@ -34,7 +34,7 @@ COMMANDS = (
         ("tasks", "states-for-dag-run"),
         "Show all task instances of a run: states, tries, times, memory, logs",
         _M + "states_for_dag_run",
-        (DAG_ID, RUN, *LIST),
+        (DAG_ID, RUN, *WHERE, *LIST),
     ),
     Command(
         ("tasks", "state"),
