@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, update
 
 from venturi.core.clock import Instant
 from venturi.core.errors import VenturiError
@@ -89,13 +89,8 @@ def _guard_runs(
         [{"b_id": i, "b_revision": runs[i].revision, "b_now": now} for i in sorted(runs)],
     )
     if changed.rowcount != len(runs):
-        # The rows whose revision is one ahead are ours; the others belong to somebody else.
-        seen = dict(
-            tx.execute(select(dag_run.c.id, dag_run.c.revision).where(dag_run.c.id.in_(runs)))
-            .tuples()
-            .all()
-        )
-        raise Stale(i for i, run in runs.items() if seen.get(i) != run.revision + 1)
+        # Which of them cannot be told: somebody else's change and ours both count up by one.
+        raise Stale(runs)
 
 
 _BUMP = (
