@@ -21,6 +21,8 @@ from venturi.api.route import Route
 #: A trigger's conf or an XCom may be large, but not without bound.
 BODY_BYTES_MAX = 16 << 20
 _READ_ONLY = "GET"
+#: Values of a parameter that restrict nothing.
+_ALL = frozenset({"", "~"})
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +33,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     lists: frozenset[str]
     instants: frozenset[str]
     body: msgspec.json.Decoder[Any] | None
+    #: parameters that are refused: doing without them would give a wrong answer
+    not_yet: frozenset[str]
 
 
 def signature_of(handler: Callable[..., Any]) -> Signature:
@@ -48,6 +52,7 @@ def signature_of(handler: Callable[..., Any]) -> Signature:
             field.encode_name for field in fields if _mentions(field.type, datetime)
         ),
         body=None if body is None else msgspec.json.Decoder(body),
+        not_yet=getattr(query, "not_yet", frozenset()),
     )
 
 
@@ -125,6 +130,8 @@ def _arguments(taken: Signature, request: Request, body: bytes) -> dict[str, Any
 def _query(taken: Signature, params: QueryParams) -> Any:
     values: dict[str, Any] = {}
     for name in params:
+        if name in taken.not_yet and params[name] not in _ALL:
+            raise Refused(400, f"The parameter `{name}` is not supported yet.")
         if name in taken.lists:
             values[name] = params.getlist(name)
         elif name in taken.instants:

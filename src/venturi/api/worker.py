@@ -23,6 +23,8 @@ from venturi.api.settings import Serving
 
 #: Seconds that answers under way may take once the server is told to stop.
 GRACE = 3
+#: Connections of one worker; more are told to come back.
+CONNECTIONS = 1000
 
 
 def work(
@@ -84,6 +86,7 @@ async def _serve(
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=GRACE,
+        limit_concurrency=CONNECTIONS,
         ssl_certfile=settings.certificate,
         ssl_keyfile=str(settings.key) if settings.key else None,
         ssl_ca_certs=str(settings.client_certificates) if settings.client_certificates else None,

@@ -1,16 +1,21 @@
 """The audit log: who did what."""
 
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 
 from venturi.api.call import Call
-from venturi.api.shapes.common import ListQuery, between, pattern
+from venturi.api.shapes.common import ListQuery, between, pattern, patterns
 from venturi.store.queries.audit import AuditRow, get_audit, list_audit
 
 
 class EventLogsQuery(ListQuery, frozen=True, kw_only=True):
     """Which entries to list."""
+
+    not_yet: ClassVar[frozenset[str]] = frozenset(
+        {"excluded_events", "included_events", "map_index", "try_number"}
+    ) | patterns("dag_id", "owner", "run_id", "task_id")
 
     dag_id: str | None = None
     task_id: str | None = None

@@ -1,6 +1,7 @@
 """Files that could not be read."""
 
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 
@@ -12,6 +13,8 @@ from venturi.store.queries.dags import get_import_error as find_import_error
 
 class ImportErrorsQuery(ListQuery, frozen=True, kw_only=True):
     """Which import errors to list."""
+
+    not_yet: ClassVar[frozenset[str]] = frozenset({"bundle_name", "filename"})
 
     filename_pattern: str | None = None
     filename_prefix_pattern: str | None = None

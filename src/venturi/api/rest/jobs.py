@@ -1,17 +1,20 @@
 """Processes that say they are alive."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import msgspec
 
 from venturi.api.call import Call
 from venturi.api.rest.monitor import ALIVE_SECONDS
-from venturi.api.shapes.common import ListQuery
+from venturi.api.shapes.common import ListQuery, ranges
 from venturi.store.commands.jobs import Job, JobFilter, list_jobs
 
 
 class JobsQuery(ListQuery, frozen=True, kw_only=True):
     """Which processes to list."""
+
+    not_yet: ClassVar[frozenset[str]] = ranges("start_date", "end_date")
 
     is_alive: bool | None = None
     job_state: str | None = None

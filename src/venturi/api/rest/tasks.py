@@ -1,5 +1,7 @@
 """Tasks of a DAG, its source and its versions."""
 
+from typing import ClassVar
+
 from starlette.responses import PlainTextResponse
 
 from venturi.api.call import Call
@@ -63,6 +65,8 @@ def get_dag_source(call: Call, dag_id: str, query: SourceQuery) -> SourceAnswer 
 
 class VersionsQuery(ListQuery, frozen=True, kw_only=True):
     """Which versions to list."""
+
+    not_yet: ClassVar[frozenset[str]] = frozenset({"bundle_name", "bundle_version"})
 
     version_number: int | None = None
 

@@ -10,6 +10,7 @@ from starlette.responses import StreamingResponse
 
 from venturi.api.call import Call
 from venturi.api.shapes.runs import WaitLine
+from venturi.core.errors import NotFound
 from venturi.core.states import RUN_TERMINAL
 from venturi.store.queries.runs import RunRow, get_run
 from venturi.store.queries.values import list_xcoms
@@ -38,7 +39,10 @@ def wait_dag_run_until_finished(
         while run.state not in RUN_TERMINAL:
             yield msgspec.json.encode(WaitLine(state=run.state)) + b"\n"
             await asyncio.sleep(query.interval)
-            run = await loop.run_in_executor(call.api.pool, look)
+            try:
+                run = await loop.run_in_executor(call.api.pool, look)
+            except NotFound:  # somebody deleted it
+                return
         ended = WaitLine(state=run.state)
         if query.result:
             results = await loop.run_in_executor(

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 
 from venturi.api.facts import UNKNOWN, DagFacts
-from venturi.api.shapes.common import Body, ListQuery, row_uuid
+from venturi.api.shapes.common import Body, ListQuery, ranges, row_uuid
 from venturi.spec.model import DagSpec
 from venturi.store.dags import path_hash
 from venturi.store.queries.dags import DagRow
@@ -19,6 +19,18 @@ RunStateName = Literal["queued", "running", "success", "failed"]
 
 class DagsQuery(ListQuery, frozen=True, kw_only=True):
     """Which DAGs to list."""
+
+    not_yet: ClassVar[frozenset[str]] = frozenset(
+        {
+            "asset_dependency",
+            "bundle_name",
+            "bundle_version",
+            "dag_run_state",
+            "has_asset_schedule",
+            "is_favorite",
+            "timetable_type",
+        }
+    ) | ranges("dag_run_start_date", "dag_run_end_date")
 
     tags: list[str] = []
     tags_match_mode: Literal["any", "all"] | None = None

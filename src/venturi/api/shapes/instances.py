@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
 
-from venturi.api.shapes.common import Aware, Body, Count, between, pattern, row_uuid
+from venturi.api.shapes.common import (
+    Aware,
+    Body,
+    Count,
+    between,
+    pattern,
+    patterns,
+    ranges,
+    row_uuid,
+)
 from venturi.api.shapes.dags import DagVersionAnswer, version_answer
 from venturi.api.shapes.runs import ALL, RunDates, date_ranges
 from venturi.store.queries.instances import InstanceFilter, InstanceRow
@@ -16,6 +25,14 @@ from venturi.store.queries.specs import VersionRow
 
 class InstancesQuery(RunDates, frozen=True, kw_only=True):
     """Which task instances to list."""
+
+    not_yet: ClassVar[frozenset[str]] = (
+        frozenset({"cursor", "task_group_id"})
+        | ranges("duration")
+        | patterns(
+            "dag_id", "run_id", "operator_name", "pool_name", "queue_name", "rendered_map_index"
+        )
+    )
 
     task_id: str | None = None
     task_display_name_pattern: str | None = None

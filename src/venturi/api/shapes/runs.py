@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
-from venturi.api.shapes.common import Aware, Body, Count, ListQuery, between, pattern
+from venturi.api.shapes.common import (
+    Aware,
+    Body,
+    Count,
+    ListQuery,
+    between,
+    pattern,
+    patterns,
+    ranges,
+)
 from venturi.api.shapes.dags import DagVersionAnswer, RunStateName, version_answer
 from venturi.core.errors import InvalidInput
 from venturi.spec.timetable.model import DataInterval
@@ -49,6 +58,22 @@ class RunDates(ListQuery, frozen=True, kw_only=True):
 
 class RunsQuery(RunDates, frozen=True, kw_only=True):
     """Which runs to list."""
+
+    not_yet: ClassVar[frozenset[str]] = (
+        frozenset(
+            {
+                "bundle_version",
+                "conf_contains",
+                "consuming_asset_pattern",
+                "cursor",
+                "dag_version",
+                "partition_date_gte",
+                "partition_date_lte",
+            }
+        )
+        | ranges("duration")
+        | patterns("dag_id", "partition_key")
+    )
 
     state: list[str] = []
     run_type: list[str] = []

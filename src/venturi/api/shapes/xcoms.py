@@ -2,17 +2,21 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
-from venturi.api.shapes.common import ListQuery
+from venturi.api.shapes.common import ListQuery, patterns, ranges
 from venturi.store.queries.instances import InstanceRow
 from venturi.store.queries.values import XComRow
 
 
 class XComsQuery(ListQuery, frozen=True, kw_only=True):
     """Which XComs to list."""
+
+    not_yet: ClassVar[frozenset[str]] = patterns("dag_display_name", "run_id", "task_id") | ranges(
+        "logical_date", "run_after"
+    )
 
     xcom_key: str | None = None
     map_index: int | None = None
