@@ -93,7 +93,11 @@ def test_a_pid_file_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
 
 def test_a_pid_file_of_somebody_elses_process_holds_nobody_up(tmp_path: Path) -> None:
     file = tmp_path / "x.pid"
-    with subprocess.Popen(["sleep", "60"]) as other:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None and other.stdout is not None
+        other.stdin.write(b"up\n")
+        other.stdin.flush()
+        other.stdout.readline()  # from here on it has its own command line
         file.write_text(str(other.pid))
         assert not is_alive(other.pid)
         refuse_second(file)
@@ -102,8 +106,11 @@ def test_a_pid_file_of_somebody_elses_process_holds_nobody_up(tmp_path: Path) ->
 
 def test_a_living_service_is_not_started_twice(tmp_path: Path) -> None:
     file = tmp_path / "x.pid"
-    command = [sys.executable, "-c", "input()  # airflow"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as other:
+    command = [sys.executable, "-c", "print('up', flush=True); input()  # airflow"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as other:
+        assert other.stdout is not None
+        other.stdout.readline()  # from here on it has its own command line
         file.write_text(str(other.pid))
         with pytest.raises(Conflict, match=f"kill {other.pid}"):
             refuse_second(file)
