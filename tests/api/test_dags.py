@@ -150,3 +150,10 @@ def test_a_changed_dag_has_two_versions(web: TestClient, store: Store) -> None:
     assert [each["version_number"] for each in answer["dag_versions"]] == [1, 2]
     assert web.get("dags/third/dagVersions/2").json()["version_number"] == 2
     assert web.get("dags/third/dagVersions/3").status_code == 404
+
+
+def test_a_file_is_read_again_by_its_token(web: TestClient, bell: Bell) -> None:
+    token = web.get("dags/first").json()["file_token"]
+    assert web.put(f"parseDagFile/{token}").status_code == 201
+    assert bell.answer() == [Ring(path="/dags/d.py")]
+    assert web.put("parseDagFile/nothing").status_code == 404

@@ -55,3 +55,14 @@ def test_one_has_its_value_or_its_value_as_text(web: TestClient) -> None:
     assert json.loads(text) == {"n": [1, 2]}
     assert web.get(f"{XCOMS}/word", params={"stringify": True}).json()["value"] == "hi"
     assert web.get(f"{XCOMS}/none").status_code == 404
+
+
+def test_an_xcom_lives_from_post_to_delete(web: TestClient) -> None:
+    made = web.post(XCOMS, json={"key": "mine", "value": [1, 2]})
+    assert made.status_code == 201, made.text
+    assert made.json()["value"] == [1, 2]
+    assert web.post(XCOMS, json={"key": "mine", "value": 3}).status_code == 409
+    assert web.patch(f"{XCOMS}/mine", json={"value": None}).json()["value"] is None
+    assert web.delete(f"{XCOMS}/mine").status_code == 204
+    assert web.delete(f"{XCOMS}/mine").status_code == 404
+    assert web.patch(f"{XCOMS}/mine", json={"value": 1}).status_code == 404

@@ -90,6 +90,18 @@ REST: tuple[Route, ...] = (
     Route("GET", _TI + "/logs/{try_number}", logs.get_log, P.LOG_READ, _DAG),
     Route("GET", _TI + "/xcomEntries", xcoms.get_xcom_entries, P.XCOM_READ, _DAG),
     Route("GET", _TI + "/xcomEntries/{xcom_key:path}", xcoms.get_xcom_entry, P.XCOM_READ, _DAG),
+    Route("POST", _TI + "/xcomEntries", xcoms.create_xcom_entry, P.XCOM_CREATE, _DAG, 201),
+    Route(
+        "PATCH", _TI + "/xcomEntries/{xcom_key:path}", xcoms.update_xcom_entry, P.XCOM_EDIT, _DAG
+    ),
+    Route(
+        "DELETE",
+        _TI + "/xcomEntries/{xcom_key:path}",
+        xcoms.delete_xcom_entry,
+        P.XCOM_DELETE,
+        _DAG,
+        204,
+    ),
     Route("GET", _MAPPED, instances.get_mapped_task_instance, P.INSTANCE_READ, _DAG),
     Route("PATCH", _MAPPED, changes.patch_task_instance_by_map_index, P.INSTANCE_EDIT, _DAG),
     Route(
@@ -117,6 +129,14 @@ REST: tuple[Route, ...] = (
         import_errors.get_import_error,
         P.IMPORT_ERROR_READ,
         _NONE,
+    ),
+    Route(
+        "PUT",
+        "/parseDagFile/{file_token}",
+        import_errors.reparse_dag_file,
+        P.DAG_EDIT,
+        _NONE,
+        201,
     ),
     Route("GET", "/eventLogs", audit.get_event_logs, P.AUDIT_READ, _DAGS),
     Route("GET", "/eventLogs/{event_log_id}", audit.get_event_log, P.AUDIT_READ, _NONE),

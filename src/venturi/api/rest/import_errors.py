@@ -1,4 +1,4 @@
-"""Files that could not be read."""
+"""Files that could not be read, and reading one again."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -7,8 +7,10 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.api.shapes.common import ListQuery, pattern
+from venturi.store.bell import Ring, ring
 from venturi.store.queries.dags import ImportErrorRow, list_import_errors
 from venturi.store.queries.dags import get_import_error as find_import_error
+from venturi.store.queries.facts import file_of
 
 
 class ImportErrorsQuery(ListQuery, frozen=True, kw_only=True):
@@ -50,6 +52,13 @@ def get_import_error(call: Call, import_error_id: int) -> ImportErrorAnswer:
     """One import error."""
     with call.read() as tx:
         return _answer(find_import_error(tx, import_error_id))
+
+
+def reparse_dag_file(call: Call, file_token: str) -> None:
+    """Read a DAG file again now; the token is `file_token` of one of its DAGs."""
+    with call.read() as tx:
+        path = file_of(tx, file_token)
+    ring(call.api.run_dir, Ring(path=path))
 
 
 def _answer(row: ImportErrorRow) -> ImportErrorAnswer:

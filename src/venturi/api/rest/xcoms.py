@@ -2,8 +2,11 @@
 
 from venturi.api.call import Call
 from venturi.api.shapes.common import pattern
+from venturi.api.shapes.instances import IndexQuery
 from venturi.api.shapes.runs import ALL
 from venturi.api.shapes.xcoms import (
+    XComBody,
+    XComPatch,
     XComQuery,
     XComs,
     XComsQuery,
@@ -11,8 +14,15 @@ from venturi.api.shapes.xcoms import (
     xcom_answer,
     xcom_value,
 )
+from venturi.store.bell import Ring
+from venturi.store.commands import xcoms as commands
 from venturi.store.engine import Tx
-from venturi.store.queries.instances import InstanceFilter, InstanceRow, list_instances
+from venturi.store.queries.instances import (
+    InstanceFilter,
+    InstanceRow,
+    get_instance,
+    list_instances,
+)
 from venturi.store.queries.values import XComRow, get_xcom, list_xcoms
 
 
@@ -45,6 +55,46 @@ def get_xcom_entry(
         row = get_xcom(tx, dag_id, dag_run_id, task_id, xcom_key, query.map_index)
         instance = _instances(tx, [row]).get(_key(row))
     return xcom_value(row, instance, as_text=query.stringify)
+
+
+def create_xcom_entry(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, body: XComBody
+) -> XComValue:
+    """Write an XCom."""
+
+    def change(tx: Tx) -> None:
+        of = get_instance(tx, dag_id, dag_run_id, task_id, body.map_index)
+        commands.create_xcom(tx, of, body.key, body.value, call.actor)
+
+    call.change(change, Ring(dag_ids=(dag_id,)))
+    shown = XComQuery(map_index=body.map_index)
+    return get_xcom_entry(call, dag_id, dag_run_id, task_id, body.key, shown)
+
+
+def update_xcom_entry(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, xcom_key: str, body: XComPatch
+) -> XComValue:
+    """Change an XCom."""
+
+    def change(tx: Tx) -> None:
+        of = get_instance(tx, dag_id, dag_run_id, task_id, body.map_index)
+        commands.update_xcom(tx, of, xcom_key, body.value, call.actor)
+
+    call.change(change, Ring(dag_ids=(dag_id,)))
+    shown = XComQuery(map_index=body.map_index)
+    return get_xcom_entry(call, dag_id, dag_run_id, task_id, xcom_key, shown)
+
+
+def delete_xcom_entry(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, xcom_key: str, query: IndexQuery
+) -> None:
+    """Delete an XCom."""
+
+    def change(tx: Tx) -> None:
+        of = get_instance(tx, dag_id, dag_run_id, task_id, query.map_index)
+        commands.delete_xcom(tx, of, xcom_key, call.actor)
+
+    call.change(change, Ring(dag_ids=(dag_id,)))
 
 
 def _one(name: str) -> str | None:

@@ -2,11 +2,11 @@
 
 import json
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from venturi.api.shapes.common import ListQuery, patterns, ranges
+from venturi.api.shapes.common import Body, ListQuery, patterns, ranges
 from venturi.store.queries.instances import InstanceRow
 from venturi.store.queries.values import XComRow
 
@@ -31,6 +31,21 @@ class XComQuery(msgspec.Struct, frozen=True, kw_only=True):
     map_index: int = -1
     deserialize: bool = False
     stringify: bool = False
+
+
+class XComBody(Body, frozen=True, kw_only=True):
+    """An XCom to write."""
+
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    value: Any
+    map_index: int = -1
+
+
+class XComPatch(Body, frozen=True, kw_only=True):
+    """An XCom's new value."""
+
+    value: Any
+    map_index: int = -1
 
 
 class XComAnswer(msgspec.Struct, frozen=True, kw_only=True):

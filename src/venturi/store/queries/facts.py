@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import select
 
 from venturi.core.clock import Instant
+from venturi.core.errors import NotFound
 from venturi.spec.codec import decode
 from venturi.spec.model import DagSpec
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import VersionRow
-from venturi.store.schema.dags import dag_version
+from venturi.store.schema.dags import dag_file, dag_version
 from venturi.store.schema.runs import rendered_fields
 
 
@@ -54,3 +55,11 @@ def rendered_by_instance(tx: Tx, ids: Iterable[int]) -> dict[int, dict[str, Any]
         table.c.task_instance_id.in_(set(ids))
     )
     return {number: dict(json.loads(text)) for number, text in tx.execute(query)}
+
+
+def file_of(tx: Tx, path_hash: str) -> str:
+    """The path of a DAG file by its token. Raises `NotFound`."""
+    path = tx.execute(select(dag_file.c.path).where(dag_file.c.path_hash == path_hash)).scalar()
+    if path is None:
+        raise NotFound("There is no DAG file with this token.")
+    return str(path)
