@@ -14,6 +14,7 @@ from venturi.store.dags import path_hash
 from venturi.store.queries.dags import DagRow
 from venturi.store.queries.specs import VersionRow
 
+BUNDLE = "dags-folder"
 RunStateName = Literal["queued", "running", "success", "failed"]
 
 
@@ -245,5 +246,6 @@ def version_answer(row: VersionRow, display_name: str) -> DagVersionAnswer:
         dag_id=row.dag_id,
         dag_display_name=display_name,
         created_at=row.created_at,
-        bundle_name=row.bundle_name or None,
+        # The row has the folder's path; under this name DAGs of the DAG folder are known.
+        bundle_name=BUNDLE if row.bundle_name else None,
     )
