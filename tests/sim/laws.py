@@ -16,6 +16,7 @@ from venturi.core.states import (
     check_run,
     check_task,
 )
+from venturi.decide.admit import rank
 from venturi.decide.board import Board
 from venturi.decide.plan import Move, Plan
 from venturi.decide.views import Instance, RunView
@@ -196,6 +197,9 @@ def board_is_true(rows: "Rows", board: Board) -> None:
         assert used == counted["pool " + pool], pool
     held = [c.instance.id for group in board.waiting.values() for c in group]
     assert len(held) == len(set(held)) and set(held) == waiting
+    heads = sorted((rank(group[0]), gate) for gate, group in board.waiting.items())
+    assert board.heads == heads
+    assert all(list(group) == sorted(group, key=rank) for group in board.waiting.values())
     for dag in board.dags.values():
         states = [run.state for run in board.runs.values() if run.dag_id == dag.dag_id]
         assert dag.running == states.count(RunState.RUNNING), dag.dag_id

@@ -5,23 +5,33 @@ whole and never stands in front of one that is not (rule R11).
 """
 
 import heapq
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from venturi.core.clock import Instant
 from venturi.decide.counting import shift
-from venturi.decide.views import Candidate, Gate, InUse, PoolView
+from venturi.decide.views import Candidate, Gate, InUse, PoolView, Rank
 from venturi.spec.model import Era
 
 
 class Admission(NamedTuple):
-    """Who may be queued, in order, and what held the first of every group that was put aside."""
+    """Who may be queued, in order, and what held the first of every group that was put aside.
+
+    Groups that were not reached wait for a slot of the installation.
+    """
 
     granted: list[Candidate]
     refused: list[tuple[Candidate, str]]
 
 
-def rank(candidate: Candidate) -> tuple[int, Instant, int]:
+class Group(NamedTuple):
+    """Candidates that share all limits, best first; `first` is the rank of the first of them."""
+
+    first: Rank
+    gate: Gate
+    candidates: Sequence[Candidate]
+
+
+def rank(candidate: Candidate) -> Rank:
     """Sort key: higher priority weight first, then the older run, then the older instance."""
     run, instance = candidate
     return (-run.graph.weights[instance.task], run.run_after, instance.id)
@@ -36,48 +46,46 @@ def gate_of(candidate: Candidate) -> Gate:
 
 
 def admit(
-    waiting: Iterable[tuple[Gate, Sequence[Candidate]]],
+    groups: Iterable[Group],
     in_use: InUse,
     pools: Mapping[str, PoolView],
     capacity: int,
     parallelism: int,
-    paused: Container[str] = (),
+    *,
     freed: Sequence[Candidate] = (),
+    is_paused: Callable[[str], bool] = lambda _dag_id: False,
 ) -> Admission:
     """Grant slots, best candidate first, until nothing is free or nobody is waiting.
 
-    Each group is sorted by `rank`; a gate may have several groups. Nothing of the DAGs in `paused`
-    is granted. `freed` are in `in_use` and have just ended: others may have their slots.
+    `groups` come best first and are looked at no further than needed; a gate may have several.
+    `freed` are in `in_use` and have just ended: others may have their slots.
     """
     granted: list[Candidate] = []
     refused: list[tuple[Candidate, str]] = []
     free = min(capacity, parallelism - in_use.total) + len(freed)
-    groups = [(gate, group) for gate, group in waiting if group]
-    heads = [(rank(group[0]), number, 0) for number, (_, group) in enumerate(groups)]
-    heapq.heapify(heads)
-    taken = _Taken(in_use, pools, paused)
+    taken = _Taken(in_use, pools, is_paused)
     for candidate in freed:
         taken.count(gate_of(candidate), candidate, -1)
-    while heads and free > 0:
-        _, number, position = heads[0]
-        gate, group = groups[number]
-        candidate = group[position]
-        reason = taken.refusal(gate, candidate)
+    unseen = iter(groups)
+    fresh = next(unseen, None)
+    #: groups of which some were granted: (rank of the next, group, place of the next)
+    begun: list[tuple[Rank, Group, int]] = []
+    while free > 0 and (begun or fresh is not None):
+        if fresh is not None and (not begun or fresh.first < begun[0][0]):
+            group, place = fresh, 0
+            fresh = next(unseen, None)
+        else:
+            _, group, place = heapq.heappop(begun)
+        candidate = group.candidates[place]
+        reason = taken.refusal(group.gate, candidate)
         if reason is not None:
             refused.append((candidate, reason))
-            heapq.heappop(heads)
             continue
-        taken.count(gate, candidate, 1)
+        taken.count(group.gate, candidate, 1)
         granted.append(candidate)
         free -= 1
-        if position + 1 < len(group):
-            heapq.heapreplace(heads, (rank(group[position + 1]), number, position + 1))
-        else:
-            heapq.heappop(heads)
-    refused.extend(
-        (groups[number][1][position], f"all {parallelism} slots of the installation are taken")
-        for _, number, position in heads
-    )
+        if place + 1 < len(group.candidates):
+            heapq.heappush(begun, (rank(group.candidates[place + 1]), group, place + 1))
     return Admission(granted, refused)
 
 
@@ -85,16 +93,16 @@ class _Taken:
     """Slots in use, with those granted in this step on top."""
 
     def __init__(
-        self, in_use: InUse, pools: Mapping[str, PoolView], paused: Container[str]
+        self, in_use: InUse, pools: Mapping[str, PoolView], is_paused: Callable[[str], bool]
     ) -> None:
-        self.pools, self.paused = pools, paused
+        self.pools, self.is_paused = pools, is_paused
         self.pool = dict(in_use.by_pool)
         self.dag, self.run = dict(in_use.by_dag), dict(in_use.by_run)
         self.task, self.run_task = dict(in_use.by_task), dict(in_use.by_run_task)
 
     def refusal(self, gate: Gate, candidate: Candidate) -> str | None:
         """The limit that holds the candidate, in words; None when it may have a slot."""
-        if gate.dag_id in self.paused:
+        if self.is_paused(gate.dag_id):
             return f"DAG {gate.dag_id!r} is paused"
         pool = self.pools.get(gate.pool)
         if pool is None:

@@ -24,6 +24,7 @@ from venturi.decide.views import (
     InUse,
     Limits,
     PoolView,
+    Rank,
     Report,
     RunView,
     Snapshot,
@@ -43,6 +44,8 @@ class Board:
         self.pools: dict[str, PoolView] = {}
         self.in_use = InUse()
         self.waiting: dict[Gate, list[Candidate]] = {}
+        #: sorted: every group of `waiting` by the rank of its first
+        self.heads: list[tuple[Rank, Gate]] = []
         #: instances of the runs that are here, by row id
         self.owner: dict[int, tuple[RunView, Instance]] = {}
         self.touched: dict[int, set[int] | None] = {}
@@ -164,6 +167,7 @@ class Board:
             runs=self.runs,
             touched=dict(self.touched),
             waiting=self.waiting,
+            heads=self.heads,
             pools=self.pools,
             in_use=self.in_use,
             limits=self.limits,
@@ -319,8 +323,7 @@ class Board:
         if instance.state in OCCUPYING:
             self._use(run, instance, 1)
         elif instance.state is T.SCHEDULED:
-            candidate = Candidate(run, instance)
-            insort(self.waiting.setdefault(gate_of(candidate), []), candidate, key=rank)
+            self._wait(Candidate(run, instance))
 
     def _leave(self, run: RunView, instance: Instance) -> None:
         if self.owner.pop(instance.id, None) is None:
@@ -328,12 +331,35 @@ class Board:
         if instance.state in OCCUPYING:
             self._use(run, instance, -1)
         elif instance.state is T.SCHEDULED:
-            candidate = Candidate(run, instance)
-            gate = gate_of(candidate)
-            group = self.waiting[gate]
-            del group[bisect_left(group, rank(candidate), key=rank)]
-            if not group:
-                del self.waiting[gate]
+            self._wait_no_more(Candidate(run, instance))
+
+    def _wait(self, candidate: Candidate) -> None:
+        gate, place = gate_of(candidate), rank(candidate)
+        group = self.waiting.get(gate)
+        if group is None:
+            self.waiting[gate] = [candidate]
+            insort(self.heads, (place, gate))
+        elif place < rank(group[0]):
+            self._unhead(group[0], gate)
+            group.insert(0, candidate)
+            insort(self.heads, (place, gate))
+        else:
+            insort(group, candidate, key=rank)
+
+    def _wait_no_more(self, candidate: Candidate) -> None:
+        gate, place = gate_of(candidate), rank(candidate)
+        group = self.waiting[gate]
+        number = bisect_left(group, place, key=rank)
+        if number == 0:
+            self._unhead(candidate, gate)
+        del group[number]
+        if not group:
+            del self.waiting[gate]
+        elif number == 0:
+            insort(self.heads, (rank(group[0]), gate))
+
+    def _unhead(self, candidate: Candidate, gate: Gate) -> None:
+        del self.heads[bisect_left(self.heads, (rank(candidate), gate))]
 
     def _use(self, run: RunView, instance: Instance, by: int) -> None:
         use = self.in_use

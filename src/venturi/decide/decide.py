@@ -1,11 +1,12 @@
 """The order of the steps."""
 
+import heapq
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from venturi.core.clock import Instant
 from venturi.core.states import RunState, TaskState
-from venturi.decide.admit import admit, gate_of, rank
+from venturi.decide.admit import Group, admit, gate_of, rank
 from venturi.decide.calendar import create_due, start_queued
 from venturi.decide.conclude import conclude
 from venturi.decide.draft import Draft
@@ -67,24 +68,22 @@ def _moving_runs(draft: Draft) -> list[RunView]:
 
 def _admit(draft: Draft) -> None:
     snapshot = draft.snapshot
-    waiting = _waiting_now(draft)
-    if not waiting:
-        return
     admission = admit(
-        waiting,
+        _groups(draft),
         snapshot.in_use,
         snapshot.pools,
         snapshot.capacity,
         snapshot.limits.parallelism,
-        paused={dag_id for dag_id, dag in snapshot.dags.items() if dag.paused},
         freed=draft.ended,
+        is_paused=lambda dag_id: dag_id in snapshot.dags and snapshot.dags[dag_id].paused,
     )
     for run, instance in admission.granted:
         draft.move(run, instance, T.QUEUED, "it got a slot")
 
 
-def _waiting_now(draft: Draft) -> list[tuple[Gate, Sequence[Candidate]]]:
+def _groups(draft: Draft) -> Iterator[Group]:
     """Those who waited before this step, less those it moved, plus those it made ready."""
+    snapshot = draft.snapshot
     fresh: defaultdict[Gate, list[Candidate]] = defaultdict(list)
     moved: set[Gate] = set()
     for move in draft.moves.values():
@@ -93,12 +92,14 @@ def _waiting_now(draft: Draft) -> list[tuple[Gate, Sequence[Candidate]]]:
             fresh[gate_of(candidate)].append(candidate)
         elif move.instance.state is T.SCHEDULED:
             moved.add(gate_of(candidate))
-    waiting: list[tuple[Gate, Sequence[Candidate]]] = []
-    for gate, group in draft.snapshot.waiting.items():
-        if gate in moved:
-            left = [c for c in group if draft.state_of(c.instance) is T.SCHEDULED]
-            waiting.append((gate, left))
-        else:
-            waiting.append((gate, group))
-    waiting.extend((gate, sorted(group, key=rank)) for gate, group in fresh.items())
-    return waiting
+    changed = [sorted(group, key=rank) for group in fresh.values()]
+    for gate in moved:
+        waiting = snapshot.waiting[gate]
+        changed.append([c for c in waiting if draft.state_of(c.instance) is T.SCHEDULED])
+    old = (
+        Group(first, gate, snapshot.waiting[gate])
+        for first, gate in snapshot.heads
+        if gate not in moved
+    )
+    new = sorted(Group(rank(group[0]), gate_of(group[0]), group) for group in changed if group)
+    return heapq.merge(old, new)

@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 
 from venturi.core.clock import Instant
 from venturi.core.states import ACTIVE, RunState, TaskState, check_task
+from venturi.decide.counting import shift
 from venturi.decide.plan import Expansion, Move, NewRun, RunMove
 from venturi.decide.views import Candidate, Instance, RunView, Snapshot
 
@@ -24,6 +25,8 @@ class Draft:
         self.touched: dict[int, AbstractSet[int] | None] = dict(snapshot.touched)
         #: attempts that end with this plan: they give their slots back
         self.ended: list[Candidate] = []
+        #: how many of them each run has
+        self.ended_of: dict[int, int] = {}
         #: runs of which some instance is made ready by this plan
         self.going: set[int] = set()
 
@@ -90,6 +93,7 @@ class Draft:
             epoch += 1
         if before is None and instance.state in ACTIVE and state not in ACTIVE:
             self.ended.append(Candidate(run, instance))
+            shift(self.ended_of, run.id, 1)
         self.moves[instance.id] = Move(
             run=run,
             instance=instance,

@@ -21,8 +21,7 @@ def cut_short(draft: Draft, run: RunView, now: Instant) -> None:
 
 def finish(draft: Draft, run: RunView, now: Instant) -> None:
     """End the run if it is time to: all is done, or it is stuck for good."""
-    ended = sum(of is run for of, _ in draft.ended)
-    busy = draft.snapshot.in_use.by_run.get(run.id, 0) > ended
+    busy = draft.snapshot.in_use.by_run.get(run.id, 0) > draft.ended_of.get(run.id, 0)
     if busy or run.id in draft.going:
         return  # something goes on: no need to look at every instance
     all_done = True

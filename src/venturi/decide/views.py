@@ -174,6 +174,10 @@ class Candidate(NamedTuple):
     instance: Instance
 
 
+#: Sort key of candidates: lower is better; no two are equal.
+Rank = tuple[int, Instant, int]
+
+
 class Report(NamedTuple):
     """An attempt has ended; `epoch` is the one it was handed out with."""
 
@@ -217,6 +221,8 @@ class Snapshot(msgspec.Struct, kw_only=True):
     touched: Mapping[int, AbstractSet[int] | None] = {}
     #: waiting for a slot (SCHEDULED), in groups that share all limits, best first within each
     waiting: Mapping["Gate", Sequence[Candidate]] = {}
+    #: the groups, best first by the first of each: looking for the best looks at few of them
+    heads: Sequence[tuple["Rank", "Gate"]] = ()
     pools: Mapping[str, PoolView] = {}
     in_use: InUse
     limits: Limits = Limits()
