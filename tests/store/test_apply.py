@@ -1,6 +1,7 @@
 """Plans are carried out whole or not at all, and never over somebody else's change."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -180,15 +181,15 @@ def test_an_instance_with_another_epoch_is_not_written_over(
         store, update(task_instance).where(task_instance.c.id == before.id).values(epoch=9)
     )
     end = board.move(run, "a", T.SUCCESS, epoch=1, try_number=1)
+    writes: dict[str, Callable[[], object]] = {
+        "moved": lambda: board.carry_out(store, board.move(run, "a", T.SKIPPED)),
+        "started": lambda: board.carry_out(store, started=(board.started(run, "a"),)),
+        "ended": lambda: board.carry_out(
+            store, end, finished={end.instance.id: board.finished(end)}
+        ),
+    }
     with pytest.raises(Stale):
-        match how:
-            case "moved":
-                board.carry_out(store, board.move(run, "a", T.SKIPPED))
-            case "started":
-                board.carry_out(store, started=(board.started(run, "a"),))
-            case _:
-                report = board.finished(end)
-                board.carry_out(store, end, finished={end.instance.id: report})
+        writes[how]()
     row = home.task_row(store, "a")
     assert (row.state, row.epoch, row.start_date) == ("queued", 9, None)
     assert home.rows(store, task_instance_history) == []

@@ -176,9 +176,9 @@ def load_runs(
 def _views(tx: Tx, versions: Versions, rows: Sequence[Row[Any]]) -> list[RunView]:
     runs: dict[int, RunView] = {}
     for row in rows:
-        if row.version_id is None:
+        version = versions.find(tx, row.version_id)
+        if version is None:
             continue
-        version = versions.get(tx, row.version_id)
         interval = None
         if row.data_interval_start is not None and row.data_interval_end is not None:
             interval = DataInterval(start=row.data_interval_start, end=row.data_interval_end)
@@ -265,7 +265,10 @@ def _link_previous(tx: Tx, versions: Versions, runs: list[RunView]) -> None:
             if before is None:
                 continue
             if before not in known:
-                known[before] = load_runs(tx, versions, [before], previous=False)[0]
+                found = load_runs(tx, versions, [before], previous=False)
+                if not found:
+                    continue  # people have deleted what would show it
+                known[before] = found[0]
             run.previous = known[before]
 
 

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import insert, select, update
 
 from venturi.core.clock import Instant
@@ -50,6 +51,16 @@ class Versions:
         )
         self.put(version)
         return version
+
+    def find(self, tx: Tx, version_id: int | None) -> Version | None:
+        """The version with this id; None when its row is gone or is not one of ours.
+
+        People delete rows, and upgrades change them: that must not hold up anything else.
+        """
+        try:
+            return None if version_id is None else self.get(tx, version_id)
+        except (KeyError, msgspec.DecodeError):
+            return None
 
     def put(self, version: Version) -> None:
         """Remember a version."""
