@@ -1,14 +1,21 @@
 """The web server's processes, as people start and stop them."""
 
+import ipaddress
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests import make
 from tests.api.processes import Web, is_alive, start
@@ -151,3 +158,62 @@ def test_alone_it_is_one_process_that_ends_with_who_started_it(home: Path) -> No
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def test_who_waits_for_a_run_hears_of_its_end(server: Web, store: Store) -> None:
+    spec = make.dag(make.task("a"), dag_id="d")
+    put(store, spec)
+    run(store, spec)
+    path = "dags/d/dagRuns/r1"
+    with httpx2.stream("GET", f"{server.url}{path}/wait?interval=0.05", timeout=20) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == '{"state":"running"}'
+        marked = httpx2.patch(server.url + path, json={"state": "success"}, timeout=10)
+        assert marked.status_code == 200
+        assert list(lines)[-1] == '{"state":"success"}'
+
+
+def test_with_a_certificate_it_speaks_https(home: Path) -> None:
+    certificate, key = self_signed(home)
+    web = Web(home, "--ssl-cert", str(certificate), "--ssl-key", str(key))
+    context = ssl.create_default_context(cafile=str(certificate))
+
+    def answers() -> bool:
+        try:
+            url = web.url.replace("http:", "https:") + "version"
+            return httpx2.get(url, verify=context, timeout=10).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    try:
+        until(answers, "it answers over HTTPS")
+    finally:
+        web.end()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 and its key."""
+    secret = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(secret.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(secret, hashes.SHA256())
+    )
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key.write_bytes(
+        secret.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return certificate, key

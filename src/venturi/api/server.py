@@ -265,5 +265,6 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 def say(sentence: str) -> None:
     """Tell whoever looks at the terminal, or at the file it goes to."""
-    sys.stdout.write(sentence + "\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # nobody looks any more: no reason to stop serving
+        sys.stdout.write(sentence + "\n")
+        sys.stdout.flush()
