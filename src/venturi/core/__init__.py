@@ -4,6 +4,7 @@ states      the states of tasks and runs, and which transition may follow which
 keys        how a task instance and an attempt are named
 clock       the only place that reads a clock
 errors      the root of our exceptions
+locks       one process of a kind per home
 backoff     how long to wait before the next try
 run_ids     how run ids are written and read
 messages    everything that is said between scheduler, runner, host and task process

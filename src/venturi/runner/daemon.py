@@ -4,7 +4,6 @@ One thread, one reactor. It outlives its scheduler: while nobody is connected, t
 results are journalled; the next scheduler connects to the same socket and is told everything.
 """
 
-import fcntl
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ import msgspec
 from setproctitle import setproctitle
 
 from venturi.core.clock import Clock, SystemClock
+from venturi.core.locks import take_lock
 from venturi.core.messages import (
     Ack,
     Ask,
@@ -280,17 +280,6 @@ class Runner:
         self._tell(ask)
 
 
-def take_lock(run_dir: Path) -> int | None:
-    """Be the only runner of this home; None when another one is."""
-    descriptor = os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
 def main() -> int:
     """`python -m venturi.runner`: the runner of the configured home."""
     from venturi.config import get_config
@@ -299,7 +288,7 @@ def main() -> int:
 
     setproctitle("airflow runner")
     folder = private_dir(run_dir())
-    lock = take_lock(folder)
+    lock = take_lock(folder / LOCK)
     if lock is None:
         return 0  # somebody was faster: the scheduler talks to them
     os.umask(0o027)

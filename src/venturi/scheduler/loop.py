@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from venturi.core.clock import Clock
+from venturi.core.locks import take_lock
 from venturi.core.messages import (
     Ask,
     Beat,
@@ -45,6 +46,7 @@ from venturi.store.lease import Lease, LostLease, prove, release, take_lease
 from venturi.store.pools import load_pools
 from venturi.store.runs import active_revisions, active_runs_of, load_runs
 
+LOCK = "scheduler.lock"
 #: Seconds between two heartbeats (job row and lease).
 HEARTBEAT = 5.0
 #: Seconds between two looks everywhere.
@@ -86,7 +88,9 @@ class Scheduler:
         self.inbox = Inbox()
         self.watcher = Watcher()
         self.selector = selectors.DefaultSelector()
-        self.holder = f"{socket.gethostname()}-{os.getpid()}"
+        self.home_name = f"{socket.gethostname()}:{settings.run_dir}:"
+        self.holder = f"{self.home_name}{os.getpid()}"
+        self.lock: int | None = None
         self.connected = False
         self.stopping = False
         self.stop_runner = False
@@ -126,17 +130,29 @@ class Scheduler:
         self.stopping = True
 
     def _become_active(self) -> bool:
-        """Wait for the lease; False when told to stop before."""
+        """Wait for the lease; False when told to stop before.
+
+        Whoever holds the lock of this home is its only living scheduler here: a lease that another
+        one of the same home and host left behind belongs to the dead.
+        """
         told = False
         while not self.stopping:
-            lease = self.store.retrying(
-                lambda tx: take_lease(
-                    tx, self.holder, self.clock.now(), self.settings.lease_seconds
+            alone = take_lock(self.settings.run_dir / LOCK)
+            if alone is not None:
+                lease = self.store.retrying(
+                    lambda tx: take_lease(
+                        tx,
+                        self.holder,
+                        self.clock.now(),
+                        self.settings.lease_seconds,
+                        dead=self.home_name,
+                    )
                 )
-            )
-            if lease is not None:
-                self.stepper.lease = lease
-                return True
+                if lease is not None:
+                    self.lock = alone
+                    self.stepper.lease = lease
+                    return True
+                os.close(alone)
             if not told:
                 self.say("Another scheduler is active; standing by.")
                 told = True
@@ -201,6 +217,8 @@ class Scheduler:
             self.bell.close()
         self.watcher.close()
         self.link.close()
+        if self.lock is not None:
+            os.close(self.lock)
         if self.stop_runner:
             self.link.wait(75)
 

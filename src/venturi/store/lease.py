@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.errors import VenturiError
@@ -23,11 +23,23 @@ class Lease(NamedTuple):
     shard: int = 0
 
 
-def take_lease(tx: Tx, holder: str, now: Instant, seconds: float, shard: int = 0) -> Lease | None:
-    """Become the scheduler, unless another one's lease has not run out. None: it has not."""
+def take_lease(
+    tx: Tx,
+    holder: str,
+    now: Instant,
+    seconds: float,
+    shard: int = 0,
+    dead: str | None = None,
+) -> Lease | None:
+    """Become the scheduler, unless another one's lease has not run out. None: it has not.
+
+    A holder whose name begins with `dead` is known to have died: its lease is not waited for.
+    """
     table = scheduler_lease
     until = now + timedelta(seconds=seconds)
     free = or_(table.c.until.is_(None), table.c.until < now, table.c.holder == holder)
+    if dead is not None:
+        free = or_(free, func.substr(table.c.holder, 1, len(dead)) == dead)
     changed = tx.execute(
         update(table)
         .where(table.c.shard == shard, free)
