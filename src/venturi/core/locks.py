@@ -1,4 +1,4 @@
-"""Locks between the processes of one machine: held as long as the process lives, however it ends."""
+"""Locks between the processes of one machine: held as long as the process lives."""
 
 import fcntl
 import os
