@@ -1,5 +1,6 @@
 """One attempt, from its DAG to its result."""
 
+import contextlib
 import json
 import logging
 import os
@@ -193,6 +194,38 @@ def test_a_task_that_takes_too_long_is_interrupted() -> None:
     assert result.state is TaskState.FAILED
     assert not result.no_retry
     assert "execution_timeout of 0:00:00.1" in result.reason
+
+
+def test_when_the_time_is_over_on_kill_is_called_once() -> None:
+    done: list[str] = []
+
+    def body(context: Any) -> None:
+        with contextlib.suppress(BaseException):  # code that will not hear of it
+            threading.Event().wait(60)
+        threading.Event().wait(60)
+
+    result = ran(body, done=done, execution_timeout=timedelta(seconds=0.1))
+    assert "execution_timeout of 0:00:00.1" in result.reason
+    assert done == ["pre_execute", "execute", "on_kill"]
+
+
+def test_a_task_in_time_is_not_killed() -> None:
+    done: list[str] = []
+    assert ran(lambda _: 1, done=done, execution_timeout=timedelta(seconds=60)).reason == ""
+    assert "on_kill" not in done
+
+
+def test_an_on_kill_that_fails_does_not_hide_the_timeout(caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise ValueError("cannot let go")
+
+    result = ran(
+        lambda _: threading.Event().wait(60),
+        on_kill=broken,
+        execution_timeout=timedelta(seconds=0.1),
+    )
+    assert "execution_timeout" in result.reason
+    assert "on_kill failed" in caplog.text
 
 
 def test_an_alarm_of_somebody_else_goes_on() -> None:

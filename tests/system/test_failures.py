@@ -214,3 +214,33 @@ def test_a_log_that_grows_without_end_is_bounded(home: Home) -> None:
     assert home.until_ended("d") == "success"
     assert len(home.log("d", "t")) < 110_000
     assert "log_bytes_per_attempt_max" in home.log("d", "t")
+
+
+OPERATOR = """
+    from datetime import datetime, timedelta
+    import pathlib, subprocess, time
+    from airflow import DAG
+    from airflow.models.baseoperator import BaseOperator
+
+    class Sleeper(BaseOperator):
+        def execute(self, context):
+            self.child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+            pathlib.Path({child!r}).write_text(str(self.child.pid))
+            time.sleep(600)
+
+        def on_kill(self):
+            self.child.kill()
+            self.child.wait()
+
+    with DAG("d", start_date=datetime(2020, 1, 1), schedule="@once"):
+        Sleeper(task_id="t", execution_timeout=timedelta(seconds=0.5))
+"""
+
+
+def test_an_execution_timeout_calls_on_kill_of_a_users_operator(home: Home) -> None:
+    home.dag("d.py", OPERATOR.format(child=str(home.path / "child")))
+    home.scheduler()
+    assert home.until_ended("d") == "failed"
+    pid = int(_text(home, "child"))
+    home.until(lambda: not _is_alive(pid), "what the operator started is gone")
+    assert "execution_timeout" in home.instance("d", "t", "reason")

@@ -125,7 +125,7 @@ class _Attempt:
             self.rendered = snapshot(task)
             self._on_execute(task, context)
             task.pre_execute(context=context)
-            with time_limit(getattr(task, "execution_timeout", None)):
+            with time_limit(getattr(task, "execution_timeout", None), self._on_kill):
                 value = self._executed(task, context)
             task.post_execute(context=context, result=value)
         return value

@@ -12,10 +12,13 @@ from typing import Any
 from venturi.core.clock import SystemClock
 from venturi.sdk.exceptions import AirflowTaskTerminated, AirflowTaskTimeout
 
+#: Seconds that `on_kill` may take when the time is over: longer than the grace of a program.
+KILL_TIME = 30.0
+
 
 @contextmanager
-def time_limit(limit: timedelta | None) -> Iterator[None]:
-    """Raise `AirflowTaskTimeout` inside the block when it takes longer than `limit`.
+def time_limit(limit: timedelta | None, on_kill: Callable[[], Any]) -> Iterator[None]:
+    """Inside the block, when it takes longer than `limit`: `on_kill`, then `AirflowTaskTimeout`.
 
     Works in the main thread only, as signals do; elsewhere the limit is not watched, and the log
     says so.
@@ -33,8 +36,21 @@ def time_limit(limit: timedelta | None) -> Iterator[None]:
         yield
         return
 
+    over = AirflowTaskTimeout(f"The task took longer than its execution_timeout of {limit}.")
+    told = False
+
     def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise AirflowTaskTimeout(f"The task took longer than its execution_timeout of {limit}.")
+        nonlocal told
+        if not told:
+            told = True
+            signal.setitimer(signal.ITIMER_REAL, KILL_TIME, 1.0)  # rings inside a hanging on_kill
+            try:
+                _kill(on_kill)
+            except AirflowTaskTimeout:
+                logging.getLogger("airflow.task").warning("on_kill took too long: left alone.")
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 1.0, 1.0)
+        raise over
 
     clock = SystemClock()
     began = clock.monotonic()
@@ -61,10 +77,7 @@ def termination(on_kill: Callable[[], Any]) -> Iterator[None]:
     def end(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: on_kill must come through
         logging.getLogger("airflow.task").warning("SIGTERM received: ending the task.")
-        try:
-            on_kill()
-        except Exception:
-            logging.getLogger("airflow.task").exception("on_kill failed")
+        _kill(on_kill)
         raise AirflowTaskTerminated("The task was told to end (SIGTERM).")
 
     before = signal.signal(signal.SIGTERM, end)
@@ -72,6 +85,13 @@ def termination(on_kill: Callable[[], Any]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _kill(on_kill: Callable[[], Any]) -> None:
+    try:
+        on_kill()
+    except Exception:
+        logging.getLogger("airflow.task").exception("on_kill failed")
 
 
 def _in_main_thread() -> bool:
