@@ -217,3 +217,31 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
         )
     )
     return certificate, key
+
+
+def test_a_worker_that_cannot_start_is_told_and_the_master_ends(home: Path) -> None:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    program = (
+        "import socket, sys\n"
+        "from venturi.api.server import Master\n"
+        "from venturi.api.settings import Serving\n"
+        "from venturi.core.clock import SystemClock\n"
+        "def broken():\n"
+        "    raise RuntimeError('no application')\n"
+        "listener = socket.socket(fileno=int(sys.argv[1]))\n"
+        "sys.exit(Master(Serving(), listener, broken, SystemClock()).run())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(listener.fileno())],
+        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home)},
+        pass_fds=[listener.fileno()],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    listener.close()
+    assert done.returncode == 1
+    assert "could not start" in done.stdout
+    assert "no application" in done.stderr

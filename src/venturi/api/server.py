@@ -147,7 +147,7 @@ class Master:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             for _ in range(self.settings.workers):
-                if not self._is_ready(*self._start()):
+                if not self._add():
                     self._stop_all()
                     say("The web server could not start; its error log says why.")
                     return 1
@@ -181,13 +181,19 @@ class Master:
         self.workers[pid] = self.clock.monotonic()
         return pid, reading
 
-    def _is_ready(self, _pid: int, reading: int) -> bool:
-        """Wait for a worker's word; False when it ended or took too long."""
+    def _add(self) -> bool:
+        """Start a worker and wait for its word; False when it ended or took too long."""
+        pid, reading = self._start()
         try:
             found, _, _ = select.select([reading], [], [], self.settings.patience)
-            return bool(found) and os.read(reading, 1) == b"+"
+            if found and os.read(reading, 1) == b"+":
+                return True
         finally:
             os.close(reading)
+        del self.workers[pid]
+        _send(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return False
 
     def _look_after(self) -> int:
         while True:
@@ -211,23 +217,24 @@ class Master:
     def _restart(self, lives: list[float]) -> None:
         for life in lives:
             say(f"A worker of the web server ended after {life:.0f} s; another starts.")
-            if life < _SHORT_LIFE and self._told_to_stop_within(_PAUSE):
-                os.kill(os.getpid(), signal.SIGTERM)  # seen by the loop
-                return
-            self._is_ready(*self._start())
+            added = life >= _SHORT_LIFE and self._add()
+            while not added:
+                if self._told_to_stop_within(_PAUSE):
+                    os.kill(os.getpid(), signal.SIGTERM)  # seen by the loop
+                    return
+                added = self._add()
 
     def _told_to_stop_within(self, seconds: float) -> bool:
         return signal.sigtimedwait(_STOP, seconds) is not None
 
     def _replace_all(self) -> None:
-        """Start new workers, then let the old ones end what they do."""
-        old = list(self.workers)
-        for _ in old:
-            self._is_ready(*self._start())
-        for pid in old:
+        """Put a new worker in the place of each, after which it ends what it does."""
+        for pid in list(self.workers):
+            if not self._add():
+                say("A new worker of the web server could not start; the old ones go on.")
+                return
             _send(pid, signal.SIGTERM)
             del self.workers[pid]
-        for pid in old:
             self._await(pid, self.clock.monotonic() + _STOPPING)
 
     def _stop_all(self) -> None:

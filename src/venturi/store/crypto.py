@@ -1,11 +1,16 @@
-"""Secrets at rest: Fernet, with the key (or keys, newest first) of `[core] fernet_key`."""
+"""Secrets at rest: Fernet, with the key (or keys, newest first) of `[core] fernet_key`.
+
+The library is loaded with the first secret: it takes 7 MiB in every process that loads it.
+"""
 
 from functools import lru_cache
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from typing import TYPE_CHECKING
 
 from venturi.config import get_config
 from venturi.core.errors import VenturiError
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 class Undecipherable(VenturiError):
@@ -22,6 +27,8 @@ def decrypt(text: str) -> str:
     """What `encrypt` was given. Raises `Undecipherable` naming the option."""
     cipher = _cipher(get_config().get("core", "fernet_key") or "")
     if cipher is not None:
+        from cryptography.fernet import InvalidToken
+
         try:
             return cipher.decrypt(text.encode()).decode()
         except InvalidToken:
@@ -38,10 +45,12 @@ def rotate(text: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _cipher(keys: str) -> MultiFernet | None:
+def _cipher(keys: str) -> "MultiFernet | None":
     found = [key.strip() for key in keys.split(",") if key.strip()]
     if not found:
         return None
+    from cryptography.fernet import Fernet, MultiFernet
+
     try:
         return MultiFernet([Fernet(key) for key in found])
     except ValueError as error:
