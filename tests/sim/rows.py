@@ -237,7 +237,8 @@ def copy_instance(row: Instance) -> Instance:
 
 
 def copy_run(run: RunView) -> RunView:
-    values = {name: getattr(run, name) for name in RunView.__slots__}
+    # `open_at` is what a board remembers, and no part of the row.
+    values = {name: getattr(run, name) for name in RunView.__slots__ if name != "open_at"}
     values["instances"] = [[copy_instance(row) for row in group] for group in run.instances]
     values["lengths"] = dict(run.lengths)
     return RunView(**values)

@@ -29,9 +29,23 @@ from venturi.decide.views import (
     RunView,
     Snapshot,
 )
+from venturi.spec.model import TriggerRule
 from venturi.spec.timetable.model import Continuous
 
 T = TaskState
+
+#: Rules that one more success settles only when it is the last.
+PATIENT = frozenset(
+    {
+        TriggerRule.ALL_SUCCESS,
+        TriggerRule.ALL_DONE,
+        TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
+        TriggerRule.ALL_DONE_SETUP_SUCCESS,
+        TriggerRule.NONE_FAILED,
+        TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
+        TriggerRule.NONE_SKIPPED,
+    }
+)
 
 
 class Board:
@@ -229,15 +243,21 @@ class Board:
         if move.due is not None:
             self._alarm(move.due, run.id)
         if move.state in TERMINAL or before in ACTIVE:
-            self.touch(run, instance.task)
+            self.touch(run, instance.task, succeeded=move.state is T.SUCCESS and not move.skips)
 
-    def touch(self, run: RunView, task: int) -> None:
-        """A task changed: look at it, at what follows, and at the run that looks back at it."""
+    def touch(self, run: RunView, task: int, *, succeeded: bool = False) -> None:
+        """A task changed: look at it, at what follows, and at the run that looks back at it.
+
+        With `succeeded` the change is one instance's success.
+        """
         if run.id in self.runs:
             numbers = self.touched.setdefault(run.id, set())
             if numbers is not None:
                 numbers.add(task)
-                numbers.update(run.graph.downstream[task])
+                if succeeded:
+                    numbers.update(n for n in run.graph.downstream[task] if _may_matter(run, n))
+                else:
+                    numbers.update(run.graph.downstream[task])
         followers = self._followers.get(run.id)
         if not followers:
             return
@@ -378,3 +398,22 @@ def _comes_between(run: RunView, other: RunView) -> bool:
         return False
     before = other.previous.logical_date if other.previous is not None else None
     return run.logical_date < other.logical_date and (before is None or before < run.logical_date)
+
+
+def _may_matter(run: RunView, task: int) -> bool:
+    """Whether one more success above a task can change what its trigger rule says.
+
+    Under most rules it cannot while another upstream instance is open. The place of the first open
+    one is remembered, so that a thousand successes above one task cost a thousand looks and not a
+    million.
+    """
+    if run.graph.tasks[task].trigger_rule not in PATIENT:
+        return True
+    upstream = run.graph.upstream[task]
+    place = run.open_at.get(task, 0)
+    while place < len(upstream) and all(
+        instance.state in TERMINAL for instance in run.instances[upstream[place]]
+    ):
+        place += 1
+    run.open_at[task] = place
+    return place >= len(upstream)

@@ -80,6 +80,7 @@ class RunView:
         "lengths",
         "logical_date",
         "note",
+        "open_at",
         "previous",
         "queued_at",
         "revision",
@@ -138,6 +139,8 @@ class RunView:
         self.conf = conf
         self.external = external
         self.note = note
+        #: the board's own: per task, how far its upstream is known to be done
+        self.open_at: dict[int, int] = {}
         #: who triggered it
         self.user = user
 
