@@ -5,7 +5,7 @@ whole and never stands in front of one that is not (rule R11).
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from venturi.decide.counting import shift
@@ -21,6 +21,13 @@ class Admission(NamedTuple):
 
     granted: list[Candidate]
     refused: list[tuple[Candidate, str]]
+
+
+class Refusal(NamedTuple):
+    """A limit that holds a candidate: `row` names it, `text` says it with its numbers."""
+
+    row: str
+    text: str
 
 
 class Group(NamedTuple):
@@ -63,7 +70,7 @@ def admit(
     granted: list[Candidate] = []
     refused: list[tuple[Candidate, str]] = []
     free = min(capacity, parallelism - in_use.total) + len(freed)
-    taken = _Taken(in_use, pools, is_paused)
+    taken = Taken(in_use, pools, is_paused)
     for candidate in freed:
         taken.count(gate_of(candidate), candidate, -1)
     unseen = iter(groups)
@@ -77,9 +84,9 @@ def admit(
         else:
             _, group, place = heapq.heappop(begun)
         candidate = group.candidates[place]
-        reason = taken.refusal(group.gate, candidate)
-        if reason is not None:
-            refused.append((candidate, reason))
+        refusal = next(taken.refusals(group.gate, candidate), None)
+        if refusal is not None:
+            refused.append((candidate, refusal.text))
             continue
         taken.count(group.gate, candidate, 1)
         granted.append(candidate)
@@ -89,7 +96,7 @@ def admit(
     return Admission(granted, refused)
 
 
-class _Taken:
+class Taken:
     """Slots in use, with those granted in this step on top."""
 
     def __init__(
@@ -100,26 +107,30 @@ class _Taken:
         self.dag, self.run = dict(in_use.by_dag), dict(in_use.by_run)
         self.task, self.run_task = dict(in_use.by_task), dict(in_use.by_run_task)
 
-    def refusal(self, gate: Gate, candidate: Candidate) -> str | None:
-        """The limit that holds the candidate, in words; None when it may have a slot."""
+    def refusals(self, gate: Gate, candidate: Candidate) -> Iterator[Refusal]:
+        """Every limit that holds the candidate; none when it may have a slot."""
         if self.is_paused(gate.dag_id):
-            return f"DAG {gate.dag_id!r} is paused"
+            yield Refusal("dag_paused", f"DAG {gate.dag_id!r} is paused")
         pool = self.pools.get(gate.pool)
-        if pool is None:
-            return f"pool {gate.pool!r} does not exist"
         used = self.pool.get(gate.pool, 0)
-        if pool.slots >= 0 and used + gate.slots > pool.slots:
-            return f"pool {gate.pool!r} is full: {used} of {pool.slots} slots are taken"
+        if pool is None:
+            yield Refusal("pool_missing", f"pool {gate.pool!r} does not exist")
+        elif pool.slots >= 0 and used + gate.slots > pool.slots:
+            text = f"pool {gate.pool!r} is full: {used} of {pool.slots} slots are taken"
+            yield Refusal("pool_full", text)
         spec = candidate.run.graph.spec
         # From 3.x on the limit is one of each run, before it was one of all runs together.
         of_run = spec.era is Era.V3
         active = self.run.get(gate.run_id, 0) if of_run else self.dag.get(gate.dag_id, 0)
-        if active >= spec.max_active_tasks:
+        limit = spec.max_active_tasks
+        if active >= limit:
             of = "this run" if of_run else f"DAG {gate.dag_id!r}"
-            return f"{active} tasks of {of} are active, max_active_tasks is {spec.max_active_tasks}"
-        return self._task_refusal(gate, candidate) if gate.task >= 0 else None
+            text = f"{active} tasks of {of} are active, max_active_tasks is {limit}"
+            yield Refusal("max_active_tasks", text)
+        if gate.task >= 0:
+            yield from self._task_refusals(gate, candidate)
 
-    def _task_refusal(self, gate: Gate, candidate: Candidate) -> str | None:
+    def _task_refusals(self, gate: Gate, candidate: Candidate) -> Iterator[Refusal]:
         task = candidate.run.graph.tasks[gate.task]
         for limit, active, name in (
             (
@@ -134,8 +145,8 @@ class _Taken:
             ),
         ):
             if limit is not None and active >= limit:
-                return f"{active} instances of {task.task_id!r} are active, {name} is {limit}"
-        return None
+                text = f"{active} instances of {task.task_id!r} are active, {name} is {limit}"
+                yield Refusal(name, text)
 
     def count(self, gate: Gate, candidate: Candidate, by: int) -> None:
         """Count a granted (or freed) slot."""

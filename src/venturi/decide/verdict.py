@@ -3,7 +3,7 @@
 The row that matched is also what people are told when they ask why a task waits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -127,33 +127,34 @@ _PAST_FINE = frozenset({T.SUCCESS, T.SKIPPED, T.REMOVED})
 
 
 def _held_by_past(case: Case) -> Verdict | None:
-    previous = case.run.previous
-    if not (case.task.depends_on_past or case.task.wait_for_downstream) or previous is None:
+    if case.run.previous is None:
         return None
-    name = case.task.task_id
-    number = previous.graph.index.get(name)
+    return next(holds_of_past(case), None)
+
+
+def holds_of_past(case: Case) -> Iterator[Verdict]:
+    """Everything in the run before that the instance waits for; the first of it decides."""
+    previous, task = case.run.previous, case.task
+    if previous is None or not (task.depends_on_past or task.wait_for_downstream):
+        return
+    number = previous.graph.index.get(task.task_id)
     if number is None or not previous.instances[number]:
-        if case.task.ignore_first_depends_on_past:
-            return None
-        return Verdict(Kind.WAIT, "depends_on_past", f"{previous.run_id} never had this task")
+        if not task.ignore_first_depends_on_past:
+            text = f"{previous.run_id} never had this task"
+            yield Verdict(Kind.WAIT, "depends_on_past", text)
+        return
     for before in previous.instances[number]:
         state = case.draft.state_of(before)
         if state not in _PAST_FINE:
-            return Verdict(
-                Kind.WAIT, "depends_on_past", f"it is {state} in the run before, {previous.run_id}"
-            )
-    if case.task.wait_for_downstream:
-        for child in previous.graph.downstream[number]:
-            for before in previous.instances[child]:
-                state = case.draft.state_of(before)
-                if state not in _PAST_FINE:
-                    return Verdict(
-                        Kind.WAIT,
-                        "wait_for_downstream",
-                        f"{previous.graph.tasks[child].task_id} is {state} in the run before, "
-                        f"{previous.run_id}",
-                    )
-    return None
+            text = f"it is {state} in the run before, {previous.run_id}"
+            yield Verdict(Kind.WAIT, "depends_on_past", text)
+    for child in previous.graph.downstream[number] if task.wait_for_downstream else ():
+        for before in previous.instances[child]:
+            state = case.draft.state_of(before)
+            if state not in _PAST_FINE:
+                name = previous.graph.tasks[child].task_id
+                text = f"{name} is {state} in the run before, {previous.run_id}"
+                yield Verdict(Kind.WAIT, "wait_for_downstream", text)
 
 
 def _nothing_to_execute(case: Case) -> Verdict | None:
