@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,11 +16,18 @@ class Web:
     """`airflow webserver` in a home of its own."""
 
     def __init__(self, home: Path, *arguments: str, **environ: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.process = start(home, "-p", str(self.port), *arguments, **environ)
-        self.url = f"http://127.0.0.1:{self.port}/api/v2/"
+        self.process = start(home, "-p", "0", *arguments, **environ)
+        self.url = f"{self._address()}/api/v2/"
+
+    def _address(self) -> str:
+        """Where it says that it listens."""
+        assert self.process.stdout is not None
+        said = []
+        for line in self.process.stdout:
+            if "listens at" in line:
+                return line.rpartition(" ")[2].strip()
+            said.append(line)
+        raise AssertionError(f"it did not start: {''.join(said)}")
 
     def get(self, path: str = "monitor/health") -> Any:
         """The answer of a GET, read as JSON."""
