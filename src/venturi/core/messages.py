@@ -176,6 +176,25 @@ class Call(Message, frozen=True, kw_only=True):
     log_path: str = ""
 
 
+class AskTimetable(Message, frozen=True, kw_only=True):
+    """Ask an author's own timetable for the run after the last one; `TimetableSaid` answers.
+
+    `last_start` and `last_end` are the last scheduled run's data interval, None before the first.
+    """
+
+    ask_id: int
+    file: FileRef
+    dag_id: str
+    last_start: datetime | None = None
+    last_end: datetime | None = None
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    catchup: bool = False
+    fresh: bool = False
+    #: seconds that the import of an open file, and then the answer, may take
+    limit: float = 30.0
+
+
 class Cancel(Message, frozen=True, kw_only=True):
     """End this attempt: SIGTERM, then SIGKILL after `grace` seconds."""
 
@@ -270,6 +289,18 @@ class Called(Message, frozen=True, kw_only=True):
 
     call_id: int
     error: str | None = None
+
+
+class TimetableSaid(Message, frozen=True, kw_only=True):
+    """The run that an author's timetable wants next: none without `run_after`, unless `error`."""
+
+    ask_id: int
+    dag_id: str
+    run_after: datetime | None = None
+    logical_date: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    error: str = ""
 
 
 class Ask(Message, frozen=True, kw_only=True):
@@ -471,9 +502,9 @@ class CalledBack(Message, frozen=True, kw_only=True):
     error: str | None = None
 
 
-FromScheduler = Welcome | Load | Start | Call | Cancel | Ack | Reply | Forget | Stop
-FromRunner = Hello | Loaded | Started | Finished | Called | Ask | Beat
+FromScheduler = Welcome | Load | Start | Call | AskTimetable | Cancel | Ack | Reply | Forget | Stop
+FromRunner = Hello | Loaded | Started | Finished | Called | TimetableSaid | Ask | Beat
 FromHost = Spare | Born | Exited | Loaded | Ask
 ToHost = Load | Beget | Fork | Signal | Reply | Stop
-FromTask = Begun | Ask | Mask | Done | CalledBack
-ToTask = Start | Call | Reply
+FromTask = Begun | Ask | Mask | Done | CalledBack | TimetableSaid
+ToTask = Start | Call | AskTimetable | Reply

@@ -20,6 +20,7 @@ from venturi.core.locks import take_lock
 from venturi.core.messages import (
     Ack,
     Ask,
+    AskTimetable,
     Beat,
     Call,
     Called,
@@ -35,6 +36,7 @@ from venturi.core.messages import (
     Stop,
     Welcome,
 )
+from venturi.runner.consulting import Consulting
 from venturi.runner.hosts import Hosts
 from venturi.runner.journal import Journal
 from venturi.runner.reactor import READ, WRITE, Reactor, drain
@@ -74,7 +76,6 @@ class Runner:
             key_of_report(entry): entry for entry in self.journal.read()
         }
         self.scheduler: Wire[FromScheduler] | None = None
-        self.greeted = False
         self.asked: dict[int, tuple[Callable[[Reply], None], Ask]] = {}
         self.ask_count = 0
         self.reactor = Reactor(self.clock)
@@ -94,7 +95,8 @@ class Runner:
             exited=self.workshop.exited,
             died=self._host_died,
         )
-        self.workshop.hosts = self.hosts
+        self.consulting = Consulting(self.reactor, log_dir, tell=self._tell, ask=self._ask)
+        self.consulting.hosts = self.workshop.hosts = self.hosts
         self.alone_since = self.clock.monotonic()
         self.stopped_at: float | None = None
 
@@ -152,14 +154,12 @@ class Runner:
     # --- the scheduler -------------------------------------------------------------------------
 
     def _accept(self, listener: socket.socket) -> None:
+        """Somebody connects: introduce ourselves. It is our scheduler once it has greeted us."""
         try:
             connection, _ = listener.accept()
         except BlockingIOError:
             return
         wire: Wire[FromScheduler] = Wire(connection, FromScheduler, patient=False)
-        if self.scheduler is not None:
-            self._lose_scheduler()  # a newer scheduler takes the place of the older
-        self.scheduler, self.greeted = wire, False
         self.reactor.watch(wire, lambda events: self._hear(wire, events))
         accepted = tuple((key[1], key[2]) for key in self._known() if key[0] == "attempt")
         try:
@@ -172,25 +172,34 @@ class Runner:
                 )
             )
         except WireClosed:
-            self._lose_scheduler()
+            self._drop(wire)
 
     def _known(self) -> set[WorkKey]:
         return set(self.workshop.work) | set(self.unacknowledged)
 
     def _hear(self, wire: Wire[FromScheduler], events: int) -> None:
-        if wire is not self.scheduler:
-            return
         try:
             if events & WRITE and wire.flush():
                 self.reactor.watch(wire, lambda events: self._hear(wire, events))
             if events & READ:
                 for message in wire.read():
-                    self._obey(message)
+                    if isinstance(message, Welcome):
+                        self._greet(wire, message)
+                    elif wire is self.scheduler:
+                        self._obey(message)
         except WireClosed:
+            self._drop(wire)
+
+    def _drop(self, wire: Wire[FromScheduler]) -> None:
+        """A connection has ended."""
+        if wire is self.scheduler:
             self._lose_scheduler()
+        else:
+            self.reactor.forget(wire)
+            wire.close()
 
     def _lose_scheduler(self) -> None:
-        wire, self.scheduler, self.greeted = self.scheduler, None, False
+        wire, self.scheduler = self.scheduler, None
         if wire is None:
             return
         self.reactor.forget(wire)
@@ -204,7 +213,7 @@ class Runner:
     def _tell(self, message: Message) -> None:
         """Say something to the scheduler, if one is there; it asks for the rest when it comes."""
         wire = self.scheduler
-        if wire is None or not self.greeted:
+        if wire is None:
             return
         try:
             wire.send(message)
@@ -216,13 +225,14 @@ class Runner:
 
     def _obey(self, message: FromScheduler) -> None:
         match message:
-            case Welcome():
-                self._greet(message)
             case Load():
                 self.hosts.load(message)
             case Start() | Call():
                 if key_of_order(message) not in self._known():
                     self.workshop.accept(message)  # once; a second order is an echo
+            case AskTimetable():
+                if self.stopped_at is None:
+                    self.consulting.accept(message)
             case Cancel():
                 self.workshop.cancel(message)
             case Ack():
@@ -239,9 +249,18 @@ class Runner:
             case Stop():
                 self.stop("Venturi was stopped", grace=max(5.0, message.drain))
 
-    def _greet(self, welcome: Welcome) -> None:
-        """A scheduler is there: tell it what nobody has taken, ask it what nobody has answered."""
-        self.hosts.rules, self.greeted = welcome, True
+    def _greet(self, wire: Wire[FromScheduler], welcome: Welcome) -> None:
+        """A scheduler: tell it what nobody has taken, ask it what nobody has answered.
+
+        One with a newer term takes the place of the older; one of an old term is not listened to.
+        """
+        if welcome.term < self.hosts.rules.term:
+            self._drop(wire)
+            return
+        if self.scheduler is not None and self.scheduler is not wire:
+            self._lose_scheduler()
+        self.scheduler = wire
+        self.hosts.rules = welcome
         self.workshop.log_bytes_max = welcome.log_bytes_max
         for entry in list(self.unacknowledged.values()):
             self._tell(entry)
@@ -250,7 +269,7 @@ class Runner:
 
     def _report(self, report: Finished | Called) -> None:
         self.unacknowledged[key_of_report(report)] = report
-        if self.scheduler is None or not self.greeted:
+        if self.scheduler is None:
             self.journal.append(report)
         else:
             self._tell(report)

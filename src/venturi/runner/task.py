@@ -12,6 +12,7 @@ from setproctitle import setproctitle
 from venturi.core.clock import Clock
 from venturi.core.messages import (
     Ask,
+    AskTimetable,
     Begun,
     Call,
     CalledBack,
@@ -24,6 +25,7 @@ from venturi.core.messages import (
     Request,
     Result,
     Start,
+    TimetableSaid,
     ToTask,
     Usage,
 )
@@ -77,6 +79,8 @@ def wait_for_work(
                 _run(wire, message, dags, loaded, plugins, clock)
             case Call():
                 _call_back(wire, message, dags, loaded, plugins)
+            case AskTimetable():
+                _consult(wire, message, dags, loaded, plugins)
             case Reply():
                 pass
     except WireClosed:
@@ -129,19 +133,44 @@ def _call_back(
     wire.send(CalledBack(error=error or None))
 
 
+def _consult(
+    wire: "Wire[ToTask]",
+    message: AskTimetable,
+    dags: Mapping[str, Any],
+    loaded: Loaded | None,
+    plugins: str,
+) -> None:
+    from venturi.runner.timetable import said_by
+
+    setproctitle(f"airflow timetable {message.dag_id}")
+    dag, error = _dag(message.file, message.dag_id, dags, loaded, plugins, message)
+    if dag is None:
+        said = TimetableSaid(ask_id=message.ask_id, dag_id=message.dag_id, error=error)
+    else:
+        said = said_by(dag, message)
+    _flush()
+    wire.send(said)
+
+
 def _dag(
     file: FileRef,
     dag_id: str,
     dags: Mapping[str, Any],
     loaded: Loaded | None,
     plugins: str,
-    message: Start | Call,
+    message: Start | Call | AskTimetable,
 ) -> tuple[Any, str]:
     """The DAG from the host's memory, or, where the file looked outside, from a fresh import."""
     if message.fresh or loaded is None:
         from venturi.runner.host import load_file
 
-        limit = message.import_timeout if isinstance(message, Start) else 30.0
+        match message:
+            case Start():
+                limit = message.import_timeout
+            case AskTimetable():
+                limit = message.limit
+            case Call():
+                limit = 30.0
         loaded, dags = load_file(Load(file=file, timeout=limit, memory=0), plugins)
     if loaded.error is not None:
         return None, f"The DAG file {file.path} cannot be imported:\n{loaded.error}"

@@ -39,6 +39,8 @@ class FileState:
         self.dag_ids: set[str] = set()
         #: DAG ids it defines that belong to another file
         self.disputed: set[str] = set()
+        #: digest of what the last import found: the same again changes nothing
+        self.found = ""
 
     def is_stale(self) -> bool:
         """The file, or something it depends on, is not what it was."""
@@ -46,12 +48,10 @@ class FileState:
             return True
         return any(fingerprint(path) != stamp for path, stamp in self.depends)
 
-    def new_key(self, salt: float = 0.0) -> str:
+    def new_key(self) -> str:
         """A key for the file's present condition."""
         parts = [self.path, self.stamp]
         parts += [f"{path}:{fingerprint(path)}" for path, _ in self.depends]
-        if salt:
-            parts.append(repr(salt))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
@@ -108,7 +108,14 @@ class Intake:
 
     def look(self) -> None:
         """Find new, changed and vanished files; ask for what has to be read."""
-        present = list(find_files(self.folder, syntax=self.syntax, safe_mode=self.safe_mode))
+        present = list(
+            find_files(
+                self.folder,
+                syntax=self.syntax,
+                safe_mode=self.safe_mode,
+                is_known=self._is_unchanged,
+            )
+        )
         for path in present:
             state = self.files.setdefault(path, FileState(path))
             if state.is_stale():
@@ -116,6 +123,10 @@ class Intake:
         gone = set(self.files) - set(present)
         if gone:
             self._forget(gone)
+
+    def _is_unchanged(self, path: str) -> bool:
+        state = self.files.get(path)
+        return state is not None and bool(state.stamp) and fingerprint(path) == state.stamp
 
     def look_at_open(self) -> float | None:
         """Read open files again whose time has come; seconds until the next one, if any."""
@@ -137,8 +148,7 @@ class Intake:
             state.again = True
             return
         state.stamp = fingerprint(state.path)
-        # An open file is read anew even if nothing on disk has changed: another condition.
-        state.key = state.new_key(self.clock.monotonic() if state.open else 0.0)
+        state.key = state.new_key()
         state.asked, state.again = True, False
         self.send(
             Load(
@@ -183,19 +193,24 @@ class Intake:
 
     # --- taking in ---------------------------------------------------------------------------
 
-    def take(self, loaded: Loaded) -> None:
-        """Bring database and board in step with what a file defines now."""
+    def take(self, loaded: Loaded) -> set[str]:
+        """Bring database and board in step with what a file defines now: these DAGs."""
         state = self.files.get(loaded.file.path)
         if state is None or loaded.file.key != state.key:
-            return  # the file is gone, or has changed meanwhile and is being read again
+            return set()  # the file is gone, or has changed meanwhile and is being read again
         state.asked = False
         state.read_at = self.clock.monotonic()
         state.open = bool(loaded.open_because)
         if loaded.error is None:
             state.depends = loaded.depends
-        self.store.retrying(lambda tx: self._write(tx, state, loaded))
+        found = (loaded.file, loaded.dags, loaded.error, loaded.depends, loaded.open_because)
+        digest = hashlib.sha256(repr(found).encode()).hexdigest()
+        if digest != state.found:
+            self.store.retrying(lambda tx: self._write(tx, state, loaded))
+            state.found = digest if loaded.error is None else ""
         if state.again:
             self.request(state)
+        return state.dag_ids if loaded.error is None else set()
 
     def _write(self, tx: Tx, state: FileState, loaded: Loaded) -> None:
         now = self.clock.now()

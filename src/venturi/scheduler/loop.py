@@ -27,6 +27,7 @@ from venturi.core.messages import (
     Result,
     Started,
     Stop,
+    TimetableSaid,
 )
 from venturi.core.states import TaskState
 from venturi.dagfiles.watcher import Watcher
@@ -37,6 +38,7 @@ from venturi.scheduler.inbox import Inbox
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.step import Stepper
+from venturi.scheduler.timetables import Timetables
 from venturi.store.bell import Bell, Ring
 from venturi.store.calls import open_calls
 from venturi.store.commands import jobs
@@ -85,6 +87,16 @@ class Scheduler:
         self.store, self.settings, self.clock, self.say = store, settings, clock, say
         self.stepper, self.intake, self.link = stepper, intake, link
         self.board: Board = stepper.board
+        self.timetables = Timetables(
+            store=store,
+            board=stepper.board,
+            newest=intake.newest,
+            source_of=intake.source_of,
+            send=link.send,
+            clock=clock,
+            say=say,
+            limit=intake.timeout,
+        )
         self.inbox = Inbox()
         self.watcher = Watcher()
         self.selector = selectors.DefaultSelector()
@@ -93,11 +105,14 @@ class Scheduler:
         self.lock: int | None = None
         self.connected = False
         self.stopping = False
+        #: the signal that asked to stop, for the last line
+        self.stopped_by = ""
         self.stop_runner = False
         #: rounds of the loop after which to stop (`--num-runs`); None: never
         self.turns_left: int | None = None
         self.beat_at = self.round_at = self.open_at = 0.0
         self.begun_at = 0.0
+        self.writes = 0
 
     # --- life --------------------------------------------------------------------------------
 
@@ -126,8 +141,9 @@ class Scheduler:
             os.close(wake_read)
             os.close(wake_write)
 
-    def _on_signal(self, _number: int, _frame: Any) -> None:
+    def _on_signal(self, number: int, _frame: Any) -> None:
         self.stopping = True
+        self.stopped_by = signal.Signals(number).name
 
     def _become_active(self) -> bool:
         """Wait for the lease; False when told to stop before.
@@ -230,6 +246,7 @@ class Scheduler:
 
     def _turn(self) -> None:
         """Wait for something to happen, hear all of it, then step until nothing changes."""
+        self._watch_link()
         self._hear(self._timeout())
         self._gather()
         self._tend()
@@ -249,12 +266,24 @@ class Scheduler:
                     break
                 for message in said:
                     self.link.send(message)
+                if self.stepper.to_ask:
+                    self.timetables.ask(sorted(self.stepper.to_ask))
+                    self.stepper.to_ask.clear()
         except DatabaseError as error:
             if not is_transient(error):
                 raise
             # The database is away: what was heard stays in the inbox until it is back.
             self.say(f"The database does not answer: {error.orig}. Trying again.")
             self.selector.select(1.0)
+
+    def _watch_link(self) -> None:
+        """Wake up also when the runner takes what could not be sent at once."""
+        wire = self.link.wire
+        if wire is not None and self.connected:
+            write = selectors.EVENT_WRITE if wire.wants_to_write else 0
+            if write != self.writes:
+                self.writes = write
+                self.selector.modify(wire, selectors.EVENT_READ | write, self._hear_runner)
 
     def _hear(self, timeout: float) -> None:
         for key, _ in self.selector.select(timeout):
@@ -334,6 +363,7 @@ class Scheduler:
         known = {run.id: run.revision for run in self.board.runs.values()}
         self._reload({i for i in seen if known.get(i) != seen[i]} | (set(known) - set(seen)))
         self._refresh_dags(None)
+        self.timetables.ask_unknown()
 
     # --- hearing -------------------------------------------------------------------------------
 
@@ -405,7 +435,7 @@ class Scheduler:
             wire = self.link.wire
             assert wire is not None
             self.selector.register(wire, selectors.EVENT_READ, self._hear_runner)
-            self.connected = True
+            self.connected, self.writes = True, 0
 
     def _hear_runner(self) -> None:
         wire = self.link.wire
@@ -430,7 +460,9 @@ class Scheduler:
             case Started() | Finished() | Called():
                 self.inbox.put(message, self.board)
             case Loaded():
-                self.intake.take(message)
+                self.timetables.ask(sorted(self.intake.take(message)))
+            case TimetableSaid():
+                self.timetables.hear(message)
             case Ask():
                 owned = self.board.owner.get(message.ti_id) if message.ti_id else None
                 stale = message.ti_id is not None and (
@@ -463,6 +495,7 @@ class Scheduler:
             for call in open_calls(tx):
                 self.link.send(call)
         self.intake.ask_again()
+        self.timetables.ask_again()
 
     def _lost(self, ti_id: int, epoch: int, hello: Hello) -> Finished:
         return Finished(

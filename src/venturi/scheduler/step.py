@@ -49,6 +49,8 @@ class Stepper:
         self.import_timeout = import_timeout
         self.lease = Lease(0, "")
         self.job_id: int | None = None
+        #: DAGs that got a run and whose timetable only the runner can ask for the next
+        self.to_ask: set[str] = set()
 
     def step(self, inbox: Inbox, capacity: int, now: Instant) -> list[Message] | None:
         """Take what is in the inbox and what is due; the messages to send, None when at rest.
@@ -85,6 +87,7 @@ class Stepper:
         )
         inbox.clear()
         self.board.fold(plan, now)
+        self.to_ask.update(plan.ask_runner)
         for expansion, instances in written.applied.expanded:
             self.board.replace_instances(expansion.run, expansion.task, instances)
         if written.applied.created:

@@ -162,6 +162,13 @@ def put_import_error(tx: Tx, path: str, text: str | None, now: Instant) -> None:
     tx.execute(update(dag).where(dag.c.fileloc == path).values(has_import_errors=text is not None))
 
 
+def import_error_of(tx: Tx, path: str) -> str | None:
+    """The import error of a file, None when it has none."""
+    return tx.execute(
+        select(import_error.c.stacktrace).where(import_error.c.filename == path)
+    ).scalar_one_or_none()
+
+
 def forget_file(tx: Tx, path: str) -> None:
     """A file is gone: its error and its record with it."""
     tx.execute(delete(dag_file).where(dag_file.c.path_hash == path_hash(path)))
