@@ -2,8 +2,9 @@
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from venturi.dagfiles.ignore import Rule, is_ignored, read_rules
 
@@ -13,26 +14,39 @@ WORDS = (b"dag", b"airflow")
 _SEARCHED = 4 << 20
 
 
-def find_files(folder: Path, *, syntax: str = "glob", safe_mode: bool = True) -> Iterator[str]:
+def find_files(
+    folder: Path,
+    *,
+    syntax: str = "glob",
+    safe_mode: bool = True,
+    is_known: Callable[[str], bool] = lambda _path: False,
+) -> Iterator[str]:
     """Absolute paths of the DAG files below `folder`, in a stable order.
 
-    Symlinks to files and folders are followed, each real folder once (links may form circles). The
-    path of a linked file is the one below `folder`, as people wrote it.
+    A file that `is_known` is not opened to see what it is. Symlinks to files and folders are
+    followed, each real folder once (links may form circles). The path of a linked file is the one
+    below `folder`, as people wrote it.
     """
     if folder.is_file():
         yield str(folder)
         return
-    yield from _walk(folder, [], syntax, safe_mode, set())
+    yield from _walk(folder, [], _Look(syntax, safe_mode, is_known), set())
 
 
-def _walk(
-    folder: Path, rules: list[Rule], syntax: str, safe_mode: bool, seen: set[str]
-) -> Iterator[str]:
+class _Look(NamedTuple):
+    """How to look."""
+
+    syntax: str
+    safe_mode: bool
+    is_known: Callable[[str], bool]
+
+
+def _walk(folder: Path, rules: list[Rule], look: _Look, seen: set[str]) -> Iterator[str]:
     real = os.path.realpath(folder)
     if real in seen:
         return
     seen.add(real)
-    rules = [*rules, *read_rules(folder, syntax)]
+    rules = [*rules, *read_rules(folder, look.syntax)]
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -47,8 +61,8 @@ def _walk(
             continue
         if is_folder:
             if entry.name != "__pycache__":
-                yield from _walk(path, rules, syntax, safe_mode, seen)
-        elif entry.is_file() and is_dag_file(path, safe_mode):
+                yield from _walk(path, rules, look, seen)
+        elif entry.is_file() and (look.is_known(str(path)) or is_dag_file(path, look.safe_mode)):
             yield str(path)
 
 

@@ -24,7 +24,7 @@ from venturi.sdk.context import context_set
 from venturi.sdk.context_vars import context_to_airflow_vars
 from venturi.sdk.exceptions import TaskDeferred
 from venturi.sdk.runtime_ti import RuntimeTaskInstance
-from venturi.sdk.secrets_masker import announced
+from venturi.sdk.secrets_masker import announced, masked
 from venturi.sdk.template_context import TemplateContext, context_of, was_known
 
 _LOG = logging.getLogger("airflow.task")
@@ -110,7 +110,11 @@ class _Attempt:
             if self.interruptible and _is_from_keyboard(error):
                 raise
             result = self._ended(error, context)
-        changes: dict[str, Any] = {"rendered": self.rendered, "map_label": self._label(context)}
+        changes: dict[str, Any] = {
+            "reason": masked(result.reason),  # it is shown where no log is
+            "rendered": self.rendered,
+            "map_label": self._label(context),
+        }
         if ti.skips:
             changes["skips"] = (*result.skips, *ti.skips)
             changes["skips_whole"] = ti.skips_whole

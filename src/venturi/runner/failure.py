@@ -10,6 +10,7 @@ from traceback import FrameSummary, StackSummary, format_list, walk_tb
 from types import TracebackType
 
 from venturi.core.errors import VenturiError
+from venturi.sdk.secrets_masker import masked
 
 #: Reasons are one line of at most this many characters.
 LONGEST_REASON = 500
@@ -34,7 +35,7 @@ def _text_of(error: BaseException) -> str:
         text = str(error)
     except Exception as worse:
         return f"(it cannot say more: its __str__ raised {type(worse).__name__})"
-    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
+    return masked(text).replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
 def story_of(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from venturi.core.messages import (
@@ -14,10 +15,11 @@ from venturi.core.messages import (
     FromTask,
     Load,
     Loaded,
+    Message,
     Signal,
     Stop,
 )
-from venturi.runner.wire import Wire, pair
+from venturi.runner.wire import Wire, WireClosed, pair
 
 #: How many children of a host wait for work in advance.
 SPARES = 2
@@ -87,14 +89,19 @@ class HostRow:
     def _employ(self, child: Child) -> None:
         """The child has work now: the host forks another spare in its place."""
         self.busy.add(child.pid)
-        self.wire.send(Signal(pid=child.pid, signal=0))
+        self._tell(Signal(pid=child.pid, signal=0))
 
     def adjust(self) -> None:
         """Have the host keep as many spares as wait for work, plus a few in advance."""
         wanted = len(self.takers) + (SPARES if self.keep else 0)
         if wanted != self.spares_asked and not self.retiring:
             self.spares_asked = wanted
-            self.wire.send(Fork(spares=wanted))
+            self._tell(Fork(spares=wanted))
+
+    def _tell(self, message: Message) -> None:
+        """Say something to the host. That it has just died is heard, and dealt with, by reading."""
+        with suppress(WireClosed, OSError):
+            self.wire.send(message)
 
     def refuse(self, reason: str) -> None:
         """Nobody who waits gets a child, for this reason."""
@@ -105,7 +112,7 @@ class HostRow:
         """Take no more work; the host goes when its last child has."""
         self.retiring = True
         self.dismiss_spares()
-        self.wire.send(Stop())
+        self._tell(Stop())
 
     def dismiss_spares(self) -> None:
         """Let the waiting children go."""

@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -98,12 +99,24 @@ class Wire(Generic[M]):
         while len(self._in) >= 4:
             (length,) = _HEADER.unpack_from(self._in)
             if length > LIMIT:
+                self._hang_up()
                 raise WireClosed(f"a frame of {length} bytes is not one of ours")
             if len(self._in) < 4 + length:
                 return
             body = bytes(memoryview(self._in)[4 : 4 + length])
             del self._in[: 4 + length]
-            yield self._decoder.decode(body)
+            try:
+                message = self._decoder.decode(body)
+            except msgspec.DecodeError as error:
+                self._hang_up()
+                raise WireClosed(f"what came is none of our messages: {error}") from error
+            yield message
+
+    def _hang_up(self) -> None:
+        """The peer does not speak our language: it must not wait for answers either."""
+        self._ended = True
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
 
     def _fill(self, with_descriptors: bool, wait: bool = False) -> None:
         if self._ended:

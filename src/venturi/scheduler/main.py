@@ -122,5 +122,6 @@ def run_scheduler(
         scheduler.run()
     finally:
         store.close()
-    say("The scheduler has stopped.")
+    why = f" ({scheduler.stopped_by})" if scheduler.stopped_by else ""
+    say(f"The scheduler has stopped{why}.")
     return 0
