@@ -9,12 +9,14 @@ import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import timedelta
+from operator import attrgetter
 
 from venturi.core.clock import Instant
 from venturi.core.states import ACTIVE, OCCUPYING, RUN_TERMINAL, TERMINAL, RunState, TaskState
 from venturi.decide.admit import gate_of, rank
 from venturi.decide.calendar import following
 from venturi.decide.counting import shift
+from venturi.decide.patience import first_open, is_patient
 from venturi.decide.plan import Move, Plan, RunMove
 from venturi.decide.views import (
     Candidate,
@@ -29,23 +31,9 @@ from venturi.decide.views import (
     RunView,
     Snapshot,
 )
-from venturi.spec.model import TriggerRule
 from venturi.spec.timetable.model import Continuous
 
 T = TaskState
-
-#: Rules that one more success settles only when it is the last.
-PATIENT = frozenset(
-    {
-        TriggerRule.ALL_SUCCESS,
-        TriggerRule.ALL_DONE,
-        TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
-        TriggerRule.ALL_DONE_SETUP_SUCCESS,
-        TriggerRule.NONE_FAILED,
-        TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
-        TriggerRule.NONE_SKIPPED,
-    }
-)
 
 
 class Board:
@@ -64,7 +52,11 @@ class Board:
         self.owner: dict[int, tuple[RunView, Instance]] = {}
         self.touched: dict[int, set[int] | None] = {}
         self.due: set[str] = set()
+        #: how many runs of each backfill are RUNNING
+        self.backfilling: dict[int, int] = {}
         self._runs_of: dict[str, set[int]] = {}
+        #: those of them that look at the run before
+        self._looking: dict[str, set[int]] = {}
         #: runs whose `previous` is this run
         self._followers: dict[int, set[int]] = {}
         #: (when, run id or dag id); some are outdated, which costs a look and nothing else
@@ -78,7 +70,8 @@ class Board:
         self.dags[dag.dag_id] = dag
         dag.running = dag.queued = 0
         for run_id in self._runs_of.get(dag.dag_id, ()):
-            self._count_run(self.runs[run_id], 1)
+            if self.runs[run_id].backfill is None:
+                self._count_run(self.runs[run_id], 1)
         self.look_at_dag(dag.dag_id)
 
     def drop_dag(self, dag_id: str) -> None:
@@ -104,6 +97,8 @@ class Board:
             return
         self.runs[run.id] = run
         self._runs_of.setdefault(run.dag_id, set()).add(run.id)
+        if run.looks_back:
+            self._looking.setdefault(run.dag_id, set()).add(run.id)
         self._count_run(run, 1)
         for group in run.instances:
             for instance in group:
@@ -120,9 +115,9 @@ class Board:
         for follower in self._followers.get(run.id, ()):
             self.runs[follower].previous = run
             self.touched[follower] = None
-        for other_id in self._runs_of.get(run.dag_id, ()):
+        for other_id in self._looking.get(run.dag_id, ()):
             other = self.runs[other_id]
-            if other.graph.depends_on_past and _comes_between(run, other):
+            if _comes_between(run, other):
                 self._unfollow(other)
                 other.previous = run
                 self._followers.setdefault(run.id, set()).add(other_id)
@@ -146,6 +141,7 @@ class Board:
         self._count_run(run, -1)
         del self.runs[run_id]
         self._runs_of[run.dag_id].discard(run_id)
+        self._looking.get(run.dag_id, set()).discard(run_id)
         self._unfollow(run)
         self.touched.pop(run_id, None)
         self.due.add(run.dag_id)
@@ -184,6 +180,7 @@ class Board:
             heads=self.heads,
             pools=self.pools,
             in_use=self.in_use,
+            backfilling=self.backfilling,
             limits=self.limits,
             capacity=capacity,
         )
@@ -328,6 +325,10 @@ class Board:
     # --- counting ---------------------------------------------------------------------------
 
     def _count_run(self, run: RunView, by: int) -> None:
+        if run.backfill is not None:
+            if run.state is RunState.RUNNING:
+                shift(self.backfilling, run.backfill.id, by)
+            return
         dag = self.dags.get(run.dag_id)
         if dag is None:
             return
@@ -401,19 +402,8 @@ def _comes_between(run: RunView, other: RunView) -> bool:
 
 
 def _may_matter(run: RunView, task: int) -> bool:
-    """Whether one more success above a task can change what its trigger rule says.
-
-    Under most rules it cannot while another upstream instance is open. The place of the first open
-    one is remembered, so that a thousand successes above one task cost a thousand looks and not a
-    million.
-    """
-    if run.graph.tasks[task].trigger_rule not in PATIENT:
+    """Whether one more success above a task can change what its trigger rule says."""
+    if not is_patient(run, task):
         return True
-    upstream = run.graph.upstream[task]
-    place = run.open_at.get(task, 0)
-    while place < len(upstream) and all(
-        instance.state in TERMINAL for instance in run.instances[upstream[place]]
-    ):
-        place += 1
-    run.open_at[task] = place
-    return place >= len(upstream)
+    place = run.open_at[task] = first_open(run, task, attrgetter("state"))
+    return place >= len(run.graph.upstream[task])

@@ -1,10 +1,12 @@
 """Which runs are due, and which waiting runs may start."""
 
+from collections import defaultdict
+
 from venturi.core.clock import Instant
 from venturi.core.states import RunState
 from venturi.decide.draft import Draft
 from venturi.decide.plan import NewRun
-from venturi.decide.views import DagView, RunView
+from venturi.decide.views import BackfillView, DagView, RunView
 from venturi.spec.model import DagSpec
 from venturi.spec.timetable import active_runs_limit, needs_runner, next_run
 from venturi.spec.timetable.model import Continuous, Restriction, RunInfo
@@ -77,9 +79,26 @@ def following(spec: DagSpec, last: RunInfo | None, now: Instant) -> RunInfo | No
 
 
 def start_queued(draft: Draft, dag: DagView, runs: list[RunView]) -> None:
-    """Plan the start of queued runs, oldest first, as far as max_active_runs allows."""
+    """Plan the start of queued runs, oldest first, as far as max_active_runs allows.
+
+    Runs of a backfill have its limit and its order, and leave the DAG's own runs alone.
+    """
     if dag.paused:
         return
-    room = runs_allowed(dag.graph.spec) - dag.running
-    for run in sorted(runs, key=lambda run: (run.run_after, run.id))[: max(0, room)]:
+    own: list[RunView] = []
+    of_backfill: defaultdict[BackfillView, list[RunView]] = defaultdict(list)
+    for run in runs:
+        if run.backfill is None:
+            own.append(run)
+        elif not run.backfill.paused:
+            of_backfill[run.backfill].append(run)
+    _start(draft, own, runs_allowed(dag.graph.spec) - dag.running)
+    for backfill, group in of_backfill.items():
+        room = backfill.limit - draft.snapshot.backfilling.get(backfill.id, 0)
+        _start(draft, group, room, latest_first=backfill.backwards)
+
+
+def _start(draft: Draft, runs: list[RunView], room: int, *, latest_first: bool = False) -> None:
+    runs.sort(key=lambda run: (run.run_after, run.id), reverse=latest_first)
+    for run in runs[: max(0, room)]:
         draft.move_run(run, RunState.RUNNING, "its turn has come")

@@ -31,7 +31,7 @@ def conclude(draft: Draft, report: Report, now: Instant) -> bool:
         lengths=result.lengths,
     )
     draft.wake_at(after.due)
-    draft.touch(run, instance.task)
+    draft.touch(run, instance.task, succeeded=after.state is T.SUCCESS and not result.skips)
     if after.state is T.SUCCESS and run.state is RunState.RUNNING:
         for name in result.skips:
             number = run.graph.index.get(name)

@@ -23,6 +23,7 @@ def decide(snapshot: Snapshot, now: Instant) -> Plan:
     draft = Draft(snapshot)
     for report in snapshot.reports:
         conclude(draft, report, now)
+    draft.look_below()
     for dag_id in snapshot.due:
         create_due(draft, snapshot.dags[dag_id], now)
     for dag_id, runs in _queued_runs(draft).items():

@@ -1,10 +1,11 @@
 """A plan in the making: the snapshot seen through the moves made so far."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 
 from venturi.core.clock import Instant
 from venturi.core.states import ACTIVE, RunState, TaskState, check_task
 from venturi.decide.counting import shift
+from venturi.decide.patience import first_open, is_patient
 from venturi.decide.plan import Expansion, Move, NewRun, RunMove
 from venturi.decide.views import Candidate, Instance, RunView, Snapshot
 
@@ -22,7 +23,11 @@ class Draft:
         self.ask_runner: list[str] = []
         self.next_at: Instant | None = None
         #: tasks to look at, by run; None is all of them
-        self.touched: dict[int, AbstractSet[int] | None] = dict(snapshot.touched)
+        self.touched: dict[int, frozenset[int] | None] = {
+            run_id: None if numbers is None else frozenset(numbers)
+            for run_id, numbers in snapshot.touched.items()
+        }
+        self._below_success: dict[tuple[int, int], RunView] = {}
         #: attempts that end with this plan: they give their slots back
         self.ended: list[Candidate] = []
         #: how many of them each run has
@@ -45,11 +50,33 @@ class Draft:
         move = self.run_moves.get(run.id)
         return run.state if move is None else move.state
 
-    def touch(self, run: RunView, task: int) -> None:
-        """A task has changed: look at it and at what follows."""
+    def touch(self, run: RunView, task: int, *, succeeded: bool = False) -> None:
+        """A task has changed: look at it and at what follows.
+
+        With `succeeded` the change is one instance's success: what follows is looked at if it
+        matters there, which `look_below` finds out once all changes are in.
+        """
+        if run.id not in self.snapshot.runs:
+            return
+        below = run.graph.downstream[task]
+        if succeeded:
+            self._below_success |= {(run.id, number): run for number in below}
+        self._look_at(run, (task,) if succeeded else (task, *below))
+
+    def look_below(self) -> None:
+        """Look at what follows successes where they matter."""
+        for (_, number), run in self._below_success.items():
+            upstream = run.graph.upstream[number]
+            if not is_patient(run, number) or first_open(run, number, self.state_of) >= len(
+                upstream
+            ):
+                self._look_at(run, (number,))
+        self._below_success.clear()
+
+    def _look_at(self, run: RunView, tasks: Iterable[int]) -> None:
         numbers = self.touched.get(run.id, frozenset())
-        if numbers is not None and run.id in self.snapshot.runs:
-            self.touched[run.id] = {*numbers, task, *run.graph.downstream[task]}
+        if numbers is not None:
+            self.touched[run.id] = numbers.union(tasks)
 
     def length_of(self, run: RunView, task_id: str, key: str) -> int | None:
         """How many items a plain task's result has, after the moves so far."""

@@ -1,6 +1,6 @@
 """How many instances a mapped task has."""
 
-from venturi.core.states import TERMINAL, TaskState
+from venturi.core.states import FAILED_STATES, TERMINAL, TaskState
 from venturi.decide.draft import Draft
 from venturi.decide.views import RunView
 from venturi.spec.model import MapSource, MapSpec, XComSource
@@ -19,6 +19,21 @@ def instances_wanted(draft: Draft, run: RunView, mapped: MapSpec) -> int | None:
             return None
         count *= length
     return count
+
+
+def state_without(draft: Draft, run: RunView, mapped: MapSpec) -> TaskState | None:
+    """What becomes of a mapped task when a length is not known; None: it will be, later."""
+    numbers = {
+        run.graph.index[xcom.task_id]
+        for source in mapped.sources
+        for xcom in source.xcoms
+        if xcom.task_id in run.graph.index
+    }
+    states = {draft.state_of(instance) for number in numbers for instance in run.instances[number]}
+    if not states <= TERMINAL:
+        return None
+    only_skipped = TaskState.SKIPPED in states and not states & FAILED_STATES
+    return TaskState.SKIPPED if only_skipped else TaskState.UPSTREAM_FAILED
 
 
 def _length(draft: Draft, run: RunView, source: MapSource) -> int | None:

@@ -1,6 +1,6 @@
 """When and how a run ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from venturi.core.clock import Instant
@@ -41,7 +41,7 @@ def finish(draft: Draft, run: RunView, now: Instant) -> None:
 
 def _end(draft: Draft, run: RunView) -> None:
     # What failed fast never got to the leaves: there every task that counts decides.
-    deciding = _counting(run.graph) if run.graph.spec.fail_fast else run.graph.leaves
+    deciding = _counting(run.graph) if run.graph.spec.fail_fast else _last(draft, run)
     bad = [
         run.graph.tasks[number].task_id
         for number in deciding
@@ -51,6 +51,20 @@ def _end(draft: Draft, run: RunView) -> None:
         draft.move_run(run, RunState.FAILED, f"failed: {', '.join(bad[:5])}")
     else:
         draft.move_run(run, RunState.SUCCESS, "all tasks are done")
+
+
+def _last(draft: Draft, run: RunView) -> Sequence[int]:
+    """The leaves; where some of them take no part in this run, those above that come last in it."""
+    graph = run.graph
+
+    def takes_part(number: int) -> bool:
+        return any(draft.state_of(i) is not T.REMOVED for i in run.instances[number])
+
+    if all(takes_part(number) for number in graph.leaves):
+        return graph.leaves
+    part = [number for number in _counting(graph) if takes_part(number)]
+    counts = set(part)
+    return [n for n in part if counts.isdisjoint(graph.downstream[n])]
 
 
 def _timed_out(draft: Draft, run: RunView, now: Instant) -> bool:

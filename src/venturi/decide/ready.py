@@ -5,7 +5,7 @@ from collections import deque
 from venturi.core.clock import Instant
 from venturi.core.states import TERMINAL, TaskState
 from venturi.decide.draft import Draft
-from venturi.decide.expand import instances_wanted
+from venturi.decide.expand import instances_wanted, state_without
 from venturi.decide.plan import Expansion
 from venturi.decide.verdict import OPEN_TO_RUN, Kind, verdict
 from venturi.decide.views import RunView
@@ -63,12 +63,10 @@ def _expand(draft: Draft, run: RunView, number: int, mapped: MapSpec) -> bool:
     placeholder = run.instances[number][0]
     count = instances_wanted(draft, run, mapped)
     if count is None:
-        draft.move(
-            run,
-            placeholder,
-            TaskState.UPSTREAM_FAILED,
-            "a result it expands over is missing",
-        )
+        state = state_without(draft, run, mapped)
+        if state is None:
+            return False
+        draft.move(run, placeholder, state, "a result it expands over is missing")
         return True
     limit = draft.snapshot.limits.max_map_length
     if count > limit:

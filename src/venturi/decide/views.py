@@ -66,10 +66,24 @@ class Instance:
         self.reschedules = reschedules
 
 
+class BackfillView(NamedTuple):
+    """What a backfill says about when its runs may start."""
+
+    id: int
+    #: how many of its runs may be RUNNING at once; the DAG's own limit does not count here
+    limit: int
+    paused: bool = False
+    #: the latest run first
+    backwards: bool = False
+    #: the run of this logical date does not look at the run before it
+    ignores_past_at: Instant | None = None
+
+
 class RunView:
     """A run and its instances, by task number."""
 
     __slots__ = (
+        "backfill",
         "conf",
         "dag_id",
         "external",
@@ -116,6 +130,7 @@ class RunView:
         external: bool = False,
         note: str | None = None,
         user: str | None = None,
+        backfill: BackfillView | None = None,
     ) -> None:
         self.id = id
         self.dag_id = dag_id
@@ -143,6 +158,15 @@ class RunView:
         self.open_at: dict[int, int] = {}
         #: who triggered it
         self.user = user
+        #: the backfill that it is part of
+        self.backfill = backfill
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether some task of it looks at the run before."""
+        if not self.graph.depends_on_past or self.logical_date is None:
+            return False
+        return self.backfill is None or self.backfill.ignores_past_at != self.logical_date
 
 
 class DagView(msgspec.Struct, kw_only=True):
@@ -158,7 +182,7 @@ class DagView(msgspec.Struct, kw_only=True):
     next_run: RunInfo | None = None
     #: the latest scheduled run
     last_run: RunInfo | None = None
-    #: runs in state RUNNING (backfill runs are counted apart)
+    #: runs in state RUNNING and QUEUED; those of backfills are counted apart
     running: int = 0
     queued: int = 0
 
@@ -228,6 +252,8 @@ class Snapshot(msgspec.Struct, kw_only=True):
     heads: Sequence[tuple["Rank", "Gate"]] = ()
     pools: Mapping[str, PoolView] = {}
     in_use: InUse
+    #: how many runs of each backfill are RUNNING
+    backfilling: Mapping[int, int] = {}
     limits: Limits = Limits()
     #: free places at the executor
     capacity: int = 32
