@@ -72,6 +72,12 @@ backfill = Table(
     Column("is_paused", Boolean, default=False),
     Column("reprocess_behavior", String(250), nullable=False),
     Column("max_active_runs", Integer, nullable=False),
+    Column("run_backwards", Boolean, nullable=False, default=False),
+    #: pool for all tasks of its runs instead of their own
+    Column("pool", String(256)),
+    #: logical date of its first run, where that run does not look at the one before it
+    Column("ignores_past_at", UtcDateTime),
+    Column("triggering_user_name", String(512)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("completed_at", UtcDateTime),
     Column("updated_at", UtcDateTime, nullable=False),

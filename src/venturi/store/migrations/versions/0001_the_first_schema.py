@@ -107,6 +107,10 @@ def upgrade() -> None:
         sa.Column("is_paused", sa.Boolean(), nullable=True),
         sa.Column("reprocess_behavior", sa.String(length=250), nullable=False),
         sa.Column("max_active_runs", sa.Integer(), nullable=False),
+        sa.Column("run_backwards", sa.Boolean(), nullable=False),
+        sa.Column("pool", sa.String(length=256), nullable=True),
+        sa.Column("ignores_past_at", venturi.store.schema.base.UtcDateTime(), nullable=True),
+        sa.Column("triggering_user_name", sa.String(length=512), nullable=True),
         sa.Column("created_at", venturi.store.schema.base.UtcDateTime(), nullable=False),
         sa.Column("completed_at", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.Column("updated_at", venturi.store.schema.base.UtcDateTime(), nullable=False),
@@ -360,6 +364,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("dag_id", "run_id", name=op.f("uq_dag_run_dag_id_run_id")),
     )
     with op.batch_alter_table("dag_run", schema=None) as batch_op:
+        batch_op.create_index("idx_dag_run_backfill", ["backfill_id"], unique=False)
         batch_op.create_index("idx_dag_run_run_after", ["dag_id", "run_after"], unique=False)
         batch_op.create_index("idx_dag_run_state", ["state"], unique=False)
 
@@ -1025,6 +1030,7 @@ def downgrade() -> None:
     with op.batch_alter_table("dag_run", schema=None) as batch_op:
         batch_op.drop_index("idx_dag_run_state")
         batch_op.drop_index("idx_dag_run_run_after")
+        batch_op.drop_index("idx_dag_run_backfill")
 
     op.drop_table("dag_run")
     op.drop_table("dag_pickle")
