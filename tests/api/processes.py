@@ -15,8 +15,8 @@ AIRFLOW = Path(sys.executable).parent / "airflow"
 class Web:
     """`airflow webserver` in a home of its own."""
 
-    def __init__(self, home: Path, *arguments: str, **environ: str) -> None:
-        self.process = start(home, "-p", "0", *arguments, **environ)
+    def __init__(self, home: Path, *arguments: str) -> None:
+        self.process = start(home, "-p", "0", *arguments)
         self.url = f"{self._address()}/api/v2/"
 
     def _address(self) -> str:
@@ -54,11 +54,12 @@ class Web:
         self.process.communicate()
 
 
-def start(home: Path, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+def start(home: Path, *arguments: str, stdin: int | None = None) -> "subprocess.Popen[str]":
     """Start the web server."""
     return subprocess.Popen(
         [str(AIRFLOW), "webserver", *arguments],
-        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home), **environ},
+        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home)},
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

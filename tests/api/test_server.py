@@ -151,7 +151,7 @@ def test_alone_it_is_one_process_that_ends_with_who_started_it(home: Path) -> No
     try:
         url = process.stdout.readline().rpartition(" ")[2].strip()
         assert httpx2.get(f"{url}/health", timeout=10).status_code == 200
-        assert title(process.pid) == "airflow-webserver [alone]"
+        assert title(process.pid) == "airflow-webserver [master, alone]"
         process.stdin.close()
         assert process.wait(10) == 0
     finally:
@@ -244,3 +244,20 @@ def test_a_worker_that_cannot_start_is_told_and_the_master_ends(home: Path) -> N
     assert done.returncode == 1
     assert "could not start" in done.stdout
     assert "no application" in done.stderr
+
+
+def test_debugging_it_is_one_process_that_scripts_find_as_the_master(home: Path) -> None:
+    process = start(home, "--debug", "-p", "0", stdin=subprocess.PIPE)
+    assert process.stdout is not None and process.stdin is not None
+    try:
+        process.stdin.close()  # a script's input may end at once
+        url = next(line for line in process.stdout if "listens at" in line).split()[-1]
+        assert httpx2.get(f"{url}/health", timeout=10).status_code == 200
+        assert "airflow-webserver" in title(process.pid)
+        assert "master" in title(process.pid)
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

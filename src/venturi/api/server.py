@@ -40,7 +40,8 @@ _STOPPING = 5.0
 
 MASTER_TITLE = "airflow-webserver [master]"
 WORKER_TITLE = "airflow-webserver [worker]"
-ALONE_TITLE = "airflow-webserver [alone]"
+#: Scripts that stop the web server look for its master, also when it is the only process.
+ALONE_TITLE = "airflow-webserver [master, alone]"
 
 
 class CannotServe(VenturiError):
@@ -52,7 +53,7 @@ def serve(args: argparse.Namespace | None = None) -> int:
 
     `args` may have what `airflow api-server` takes: host, port, workers, worker_timeout, ssl_cert,
     ssl_key, ssl_ca_file, ssl_cert_reqs, access_logfile, error_logfile, proxy_headers, debug; and
-    `alone` for one process without a master.
+    `alone` for one process without a master that ends when its standard input, a pipe, does.
     Raises `VenturiError` when it cannot start.
     """
     conf = get_config()
@@ -76,12 +77,13 @@ def serve(args: argparse.Namespace | None = None) -> int:
 def alone(settings: Serving, listener: socket.socket, make_app: Callable[[], "Starlette"]) -> int:
     """Answer in this process, without a master; the exit code.
 
-    Where standard input is a pipe, this process ends with the one that holds its other end.
+    With `ends_with_stdin`, it ends with the process that holds the other end of that pipe.
     """
     from venturi.api.worker import answer
 
     setproctitle.setproctitle(ALONE_TITLE)
-    parent = 0 if stat.S_ISFIFO(os.fstat(0).st_mode) else None
+    piped = settings.ends_with_stdin and stat.S_ISFIFO(os.fstat(0).st_mode)
+    parent = 0 if piped else None
     return answer(make_app, listener, settings, lambda: say(address(settings, listener)), parent)
 
 

@@ -26,6 +26,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     debug: bool = False
     #: one process, no master
     alone: bool = False
+    #: standard input is a pipe whose other end is held by who must outlive this process
+    ends_with_stdin: bool = False
 
     @property
     def scheme(self) -> str:
@@ -63,6 +65,7 @@ def serving(conf: Config, args: argparse.Namespace | None = None) -> Serving:
         error_log=pick("error_logfile", conf.get("webserver", "error_logfile")),
         debug=debug,
         alone=debug or bool(said.get("alone")),
+        ends_with_stdin=bool(said.get("alone")),
     )
 
 

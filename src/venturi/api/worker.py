@@ -111,6 +111,7 @@ async def _serve(
 
 def _log(settings: Serving) -> None:
     level = logging.DEBUG if settings.debug else logging.WARNING
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
     if settings.error_log:
         handler = _handler(settings.error_log, sys.stderr.fileno())
         handler.setFormatter(
