@@ -81,6 +81,7 @@ def build_scheduler(
         versions=versions,
         newest=newest,
         source_of=intake.source_of,
+        say=say,
         lease_seconds=lease,
         import_timeout=timeout,
     )

@@ -13,12 +13,13 @@ from venturi.decide.decide import decide
 from venturi.decide.plan import Move, Plan
 from venturi.decide.views import Instance, RunView
 from venturi.scheduler.inbox import Inbox
+from venturi.scheduler.parts import Part, parts_of
 from venturi.store.apply import Applied, Stale, apply
 from venturi.store.attempts import attempt_info, prefetch, run_info
 from venturi.store.calls import drop_calls, put_calls
 from venturi.store.engine import Store, Tx
 from venturi.store.lease import Lease, prove
-from venturi.store.runs import load_runs
+from venturi.store.runs import load_runs, note_reason
 from venturi.store.versions import Version, Versions
 
 
@@ -40,11 +41,13 @@ class Stepper:
         versions: Versions,
         newest: dict[str, Version],
         source_of: Callable[[Tx, FileRef], FileRef],
+        say: Callable[[str], None] = print,
         lease_seconds: float,
         import_timeout: float = 30.0,
     ) -> None:
         self.store, self.board, self.versions, self.newest = store, board, versions, newest
         self.source_of = source_of
+        self.say = say
         self.lease_seconds = lease_seconds
         self.import_timeout = import_timeout
         self.lease = Lease(0, "")
@@ -60,7 +63,7 @@ class Stepper:
         """
         self.board.wake(now)
         inbox.sift(self.board)
-        plan = decide(self.board.snapshot(inbox.reports(self.board), capacity), now)
+        plan = self._decide(inbox, capacity, now)
         if plan.is_empty and not inbox:
             self.board.touched.clear()
             self.board.due.clear()
@@ -76,11 +79,6 @@ class Stepper:
             self.board.begin(run, instance, message.at)
         for run_id in {run.id for run, _, _ in begun} - set(plan.runs):
             self.board.runs[run_id].revision += 1
-        for ti_id, ended in inbox.finished.items():
-            for name, length in ended.result.lengths:
-                run, instance = self.board.owner[ti_id]
-                task_id = run.graph.tasks[instance.task].task_id
-                run.lengths[task_id, name, instance.map_index] = length
         acks = Ack(
             keys=(*((f.ti_id, f.epoch) for f in inbox.finished.values()), *inbox.stale),
             calls=tuple(called.call_id for called in inbox.called),
@@ -94,6 +92,32 @@ class Stepper:
             self.reload(written.applied.created)
         said: list[Message] = [acks] if acks.keys or acks.calls else []
         return said + written.orders
+
+    def _decide(self, inbox: Inbox, capacity: int, now: Instant) -> Plan:
+        """The plan; whatever cannot be decided is put aside, and the rest goes on (rule R8)."""
+        snapshot = self.board.snapshot(inbox.reports(self.board), capacity)
+        try:
+            return decide(snapshot, now)
+        except Exception:
+            for part in parts_of(snapshot):
+                try:
+                    decide(part.snapshot, now)
+                except Exception as error:
+                    self._park(part, f"{type(error).__name__}: {error}", inbox)
+        return decide(self.board.snapshot(inbox.reports(self.board), capacity), now)
+
+    def _park(self, part: Part, error: str, inbox: Inbox) -> None:
+        """Put a run or a DAG aside, visibly; the next round everywhere tries it again."""
+        reason = f"parked: it cannot be decided ({error})"
+        self.say(f"{part.name} is {reason}")
+        if part.run_id is not None:
+            run_id = part.run_id
+            self.board.drop_run(run_id)
+            inbox.sift(self.board)
+            self.store.retrying(lambda tx: note_reason(tx, run_id, reason))
+        elif part.dag_id is not None:
+            self.board.due.discard(part.dag_id)
+            self.board.dags[part.dag_id].next_run = None
 
     def reload(self, run_ids: "set[int] | frozenset[int] | list[int]") -> None:
         """Put runs on the board as their rows say; take off those that have ended or vanished."""

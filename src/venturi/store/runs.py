@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select
+from sqlalchemy import Row, and_, insert, or_, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.run_ids import run_id as make_run_id
@@ -322,3 +322,8 @@ def active_runs_of(tx: Tx, dag_ids: Sequence[str]) -> set[int]:
         dag_run.c.dag_id.in_(dag_ids), dag_run.c.state.in_(ACTIVE_RUNS)
     )
     return set(tx.execute(query).scalars())
+
+
+def note_reason(tx: Tx, run_id: int, reason: str) -> None:
+    """Say why a run does not move."""
+    tx.execute(update(dag_run).where(dag_run.c.id == run_id).values(reason=reason))
