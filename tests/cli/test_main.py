@@ -1,6 +1,7 @@
 """The program itself: exit codes, first use, help, speed."""
 
 import os
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -111,7 +112,7 @@ def test_check_migrations_gives_up_in_time(airflow: Airflow) -> None:
 
 
 def test_a_reader_that_leaves_early_is_no_error_to_tell(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m venturi.cli config list | head -1"
+    command = f"{shlex.quote(sys.executable)} -m venturi.cli config list | head -1"
     done = subprocess.run(
         ["bash", "-c", command],
         env={**os.environ, "AIRFLOW_HOME": str(tmp_path)},

@@ -57,5 +57,15 @@ def test_two_files_with_one_id_are_told_apart(folder: Path) -> None:
     assert str(folder / "same.py") in bag.import_errors
 
 
+def test_dags_of_a_file_that_failed_do_not_pass_to_the_next(folder: Path) -> None:
+    half = "from airflow.sdk import DAG\nwith DAG('half'):\n    pass\nraise ValueError('later')\n"
+    (folder / "a_half.py").write_text(half)
+    (folder / "b_half.py").write_text(half)
+    bag = DagBag(folder)
+    assert "half" not in bag.dags
+    assert bag.import_errors[str(folder / "b_half.py")] == "ValueError: later"
+    assert bag.get_dag("good").fileloc == str(folder / "good.py")
+
+
 def test_a_single_file_is_a_bag_too(folder: Path) -> None:
     assert DagBag(folder / "good.py").dag_ids == ["good"]

@@ -8,6 +8,7 @@ import zipfile
 from types import ModuleType
 
 from venturi.core.errors import VenturiError
+from venturi.sdk.scope import taken_registered
 
 
 class ImportFailed(VenturiError):
@@ -34,6 +35,8 @@ def import_file(path: str, root: str = "", plugins: str = "") -> list[ModuleType
     Raises whatever the file raises.
     """
     prepare_path(root or os.path.dirname(path), plugins)
+    # DAGs that registered themselves before, in a file that then failed for instance, are not ours.
+    taken_registered()
     if zipfile.is_zipfile(path):
         return _import_zip(path)
     name = module_name(path)

@@ -1,1 +1,1 @@
-"""What a DAG file is written with. Names are served lazily by `compat`; nothing is imported here."""
+"""What a DAG file is written with. Names are served lazily by `compat`; this imports nothing."""

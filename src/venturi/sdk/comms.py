@@ -35,7 +35,9 @@ def current_comms() -> Comms:
     """Who answers in this process; opens the database as the last resort."""
     if _Answering.comms is None:
         if _Answering.opener is None:
-            raise VenturiError("Nobody answers here: this code runs outside of any Venturi process.")
+            raise VenturiError(
+                "Nobody answers here: this code runs outside of Venturi's processes."
+            )
         _Answering.comms = _Answering.opener()
     return _Answering.comms
 
