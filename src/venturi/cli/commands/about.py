@@ -64,7 +64,7 @@ def _packages() -> list[tuple[str, str]]:
     from importlib.metadata import version as installed
 
     found = []
-    for name in ("sqlalchemy", "fastapi", "pendulum", "pymysql", "psycopg", "celery", "redis"):
+    for name in ("sqlalchemy", "starlette", "pendulum", "pymysql", "psycopg", "celery", "redis"):
         try:
             found.append((name, installed(name)))
         except PackageNotFoundError:
