@@ -145,6 +145,18 @@ def test_a_run_that_has_ended_is_not_kept_but_frees_its_place() -> None:
     assert [str(m.state) for m in step(board).run_moves] == ["running"]
 
 
+def test_what_became_of_a_run_that_is_not_here_concerns_only_those_who_look_back() -> None:
+    gone = make.run(PAST, RunState.FAILED, a="running")
+    after = make.run(PAST, previous=gone, logical_date=make.NOW)
+    board = make.board(after)
+    board.touched.clear()
+    draft = make.draft()
+    draft.move(gone, make.one(gone, "a"), T.SUCCESS, "")
+    board.fold(Plan(moves=tuple(draft.moves.values())), make.NOW)
+    assert make.one(gone, "a").state is T.SUCCESS and not board.in_use.total
+    assert board.touched == {after.id: {0}}
+
+
 def test_a_mapped_task_gets_its_instances_and_what_follows_waits_for_all() -> None:
     graph = make.graph(make.mapped("m", length=2), make.task("z", "m"))
     run = make.run(graph)
@@ -221,7 +233,7 @@ def test_a_run_that_has_ended_forgets_what_was_before_it() -> None:
     for name in "ab":
         step(board)
         step(board, (second, name, DONE))
-    assert (first.previous, second.previous, third.previous) == (None, None, second)
+    assert [run.previous for run in (first, second, third)] == [None, None, second]
 
 
 def test_those_who_look_back_see_the_run_as_it_was_loaded_last() -> None:
@@ -280,3 +292,16 @@ def test_a_continuous_dag_rings_once_nothing_of_it_is_active() -> None:
     step(board, (run, "a", DONE))
     board.wake(make.NOW)
     assert board.next_at() == make.later(99)
+
+
+def test_several_runs_may_look_back_at_the_same_one() -> None:
+    first = make.run(PAST)
+    undated = make.run(PAST, previous=first, logical_date=None)
+    second = make.run(PAST, previous=first, logical_date=make.NOW)
+    board = make.board(first, undated, second)
+    board.drop_run(undated.id)
+    board.touched.clear()
+    step(board, (first, "a", DONE))
+    assert second.id in board.touched
+    board.drop_run(second.id)
+    assert step(board).is_empty

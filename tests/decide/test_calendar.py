@@ -6,7 +6,7 @@ from typing import Any
 from tests import make
 from venturi.core.clock import Instant
 from venturi.core.states import RunState
-from venturi.decide.calendar import AT_ONCE, following, runs_allowed
+from venturi.decide.calendar import AT_ONCE, following, restriction_of, runs_allowed
 from venturi.decide.decide import decide
 from venturi.decide.plan import Plan
 from venturi.decide.views import DagView
@@ -165,3 +165,17 @@ def test_a_fold_tells_the_dag_what_comes_next() -> None:
     assert board.due == {"d"} and board.next_at() is not None
     board.wake(make.NOW + timedelta(hours=1))
     assert board.due == {"d"}
+
+
+def test_a_dag_begins_with_the_first_of_its_tasks_and_ends_when_all_have_ended() -> None:
+    early, late = make.later(-100), make.later(100)
+    a = make.task("a", start_date=early, end_date=late)
+    for b, earliest, latest in (
+        (make.task("b", start_date=late, end_date=early), early, late),
+        (make.task("b"), early, None),
+    ):
+        found = restriction_of(make.dag(a, b))
+        assert (found.earliest, found.latest) == (earliest, latest)
+    own = restriction_of(make.dag(a, start_date=make.NOW, end_date=make.NOW, catchup=True))
+    assert (own.earliest, own.latest, own.catchup) == (early, make.NOW, True)
+    assert restriction_of(make.dag()).latest is None

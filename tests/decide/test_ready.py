@@ -110,12 +110,12 @@ def test_the_length_that_comes_with_the_last_result_counts() -> None:
 
 
 def test_a_task_judged_twice_in_a_step_is_expanded_once() -> None:
-    graph = make.graph(make.mapped("m", "z"), make.task("z"), make.task("y"))
-    run = make.run(graph, z="running", lengths={("z", "return_value", -1): 2})
-    run.graph = make.graph(
-        make.mapped("m", "z", trigger_rule=TriggerRule.ALWAYS), make.task("z"), make.task("y")
+    graph = make.graph(
+        make.mapped("m", "y", length=2, trigger_rule=TriggerRule.ALWAYS),
+        make.task("y", is_empty=True),
     )
-    assert expand(run, reports=(make.report(run, "z"),)) == [2]
+    run = make.run(graph)
+    assert expand(run, touched={run.id: {0, 1}}) == [2]
 
 
 def test_over_nothing_it_is_skipped_with_all_that_follows() -> None:

@@ -5,7 +5,7 @@ The row that matched is also what people are told when they ask why a task waits
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from venturi.core.clock import Instant
 from venturi.core.states import TaskState
@@ -114,6 +114,8 @@ def _upstream(case: Case) -> Verdict | None:
             return Verdict(
                 Kind.WAIT, "trigger_rule", f"{text} (trigger rule {case.task.trigger_rule})"
             )
+        case _:
+            assert_never(outcome)
 
 
 def _unmapped(case: Case) -> Verdict | None:
