@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import source_from_cache
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -101,8 +102,15 @@ class Watch:
         if isinstance(mode, str) and any(flag in mode for flag in "wax+"):
             return
         name = os.fsdecode(path)
-        if name.endswith((".py", ".pyc")) or name.startswith(("/proc/", "/dev/", "/sys/")):
-            return  # modules are found in sys.modules; devices are no files
+        if name.startswith(("/proc/", "/dev/", "/sys/")):
+            return  # devices are no files
+        if name.endswith(".pyc"):
+            # A module is read from its cache: what counts is the source. One whose import fails is
+            # in no list of modules, and its repair has to be noticed all the same.
+            try:
+                name = source_from_cache(name)
+            except ValueError:
+                return
         full = os.path.realpath(name)
         if not full.startswith(_LIBRARY) and os.path.isfile(full):
             self.files.add(full)

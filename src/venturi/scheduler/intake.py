@@ -201,12 +201,16 @@ class Intake:
         state.asked = False
         state.read_at = self.clock.monotonic()
         state.open = bool(loaded.open_because)
-        if loaded.error is None:
-            state.depends = loaded.depends
+        # What a failed import has seen is not all that the file needs: keep what was known before.
+        known = {} if loaded.error is None else dict(state.depends)
+        state.depends = tuple(sorted((known | dict(loaded.depends)).items()))
         found = (loaded.file, loaded.dags, loaded.error, loaded.depends, loaded.open_because)
         digest = hashlib.sha256(repr(found).encode()).hexdigest()
         if digest != state.found:
+            stamp = state.stamp
+            state.found = state.stamp = ""  # unless it is written, the next look reads it again
             self.store.retrying(lambda tx: self._write(tx, state, loaded))
+            state.stamp = stamp
             state.found = digest if loaded.error is None else ""
         if state.again:
             self.request(state)

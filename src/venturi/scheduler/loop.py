@@ -43,7 +43,7 @@ from venturi.store.bell import Bell, Ring
 from venturi.store.calls import open_calls
 from venturi.store.commands import jobs
 from venturi.store.dags import load_dags
-from venturi.store.engine import DatabaseError, Store, Tx, is_transient
+from venturi.store.engine import DatabaseError, Store, Tx
 from venturi.store.lease import Lease, LostLease, prove, release, take_lease
 from venturi.store.pools import load_pools
 from venturi.store.runs import active_revisions, active_runs_of, load_runs
@@ -113,6 +113,8 @@ class Scheduler:
         self.beat_at = self.round_at = self.open_at = 0.0
         self.begun_at = 0.0
         self.writes = 0
+        #: turns in a row that the database refused
+        self.troubles = 0
 
     # --- life --------------------------------------------------------------------------------
 
@@ -129,7 +131,7 @@ class Scheduler:
                 return
             self._take_over()
             while not self.stopping:
-                self._turn()
+                self._turn_safely()
                 if self.turns_left is not None:
                     self.turns_left -= 1
                     self.stopping |= self.turns_left <= 0
@@ -244,6 +246,21 @@ class Scheduler:
 
     # --- turning -------------------------------------------------------------------------------
 
+    def _turn_safely(self) -> None:
+        """A turn that a database without answer does not end.
+
+        What was heard stays in the inbox and on the board until the database is back; the waits in
+        between grow to half a minute.
+        """
+        try:
+            self._turn()
+        except DatabaseError as error:
+            self.troubles += 1
+            self.say(f"The database refuses: {str(error.orig).strip()}. Trying again.")
+            self.selector.select(min(30.0, 0.5 * 2 ** min(self.troubles, 6)))
+        else:
+            self.troubles = 0
+
     def _turn(self) -> None:
         """Wait for something to happen, hear all of it, then step until nothing changes."""
         self._watch_link()
@@ -259,22 +276,15 @@ class Scheduler:
             if self.clock.monotonic() < self.begun_at:
                 return
         self.begun_at = 0.0
-        try:
-            while not self.stopping:
-                said = self.stepper.step(self.inbox, self._capacity(), self.clock.now())
-                if said is None:
-                    break
-                for message in said:
-                    self.link.send(message)
-                if self.stepper.to_ask:
-                    self.timetables.ask(sorted(self.stepper.to_ask))
-                    self.stepper.to_ask.clear()
-        except DatabaseError as error:
-            if not is_transient(error):
-                raise
-            # The database is away: what was heard stays in the inbox until it is back.
-            self.say(f"The database does not answer: {error.orig}. Trying again.")
-            self.selector.select(1.0)
+        while not self.stopping:
+            said = self.stepper.step(self.inbox, self._capacity(), self.clock.now())
+            if said is None:
+                break
+            for message in said:
+                self.link.send(message)
+            if self.stepper.to_ask:
+                self.timetables.ask(sorted(self.stepper.to_ask))
+                self.stepper.to_ask.clear()
 
     def _watch_link(self) -> None:
         """Wake up also when the runner takes what could not be sent at once."""

@@ -27,7 +27,8 @@ def run_standalone(arguments: Sequence[str] = ()) -> int:
         say(f"Made the database {store.url.render_as_string(hide_password=True)}.")
     store.close()
     web = subprocess.Popen(
-        [sys.executable, "-m", "venturi.cli", "api-server", *arguments],
+        [sys.executable, "-m", "venturi.api", *arguments],
+        stdin=subprocess.PIPE,  # it ends when this pipe closes: no orphan, however we end
         start_new_session=True,
     )
     host, port = conf.get("api", "host"), conf.get("api", "port")
