@@ -32,6 +32,8 @@ class Work:
         self.child: Child | None = None
         self.host: HostRow | None = None
         self.started_at: datetime | None = None
+        #: read from its log pipe and not yet in the file
+        self.unwritten = b""
         #: it was cancelled: nobody wants its result any more
         self.cancelled = False
         #: why its process was killed, when it was

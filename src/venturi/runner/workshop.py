@@ -38,6 +38,8 @@ from venturi.runner.work import Stage, Work, WorkKey, failed, key_of_order
 
 #: Log pipes are read in pieces of this size; the pipe itself holds 64 KiB.
 PIECE = 1 << 16
+#: When a process ends there may be this much left: a pipe can be made larger, up to 1 MiB.
+LAST_PIECES = 16
 #: Asks something on behalf of a task: the question, who wants the reply, the attempt that asks.
 Asker = Callable[[Ask, Callable[[Reply], None], Start | None], None]
 
@@ -180,18 +182,21 @@ class Workshop:
             case Ask():
                 self.ask(message, child.wire.send, order if isinstance(order, Start) else None)
             case Done():
-                self._copy_log(work)
+                self._copy_log(work, LAST_PIECES)
                 self._end(work, message.result, message.usage, 0)
             case CalledBack():
-                self._copy_log(work)
+                self._copy_log(work, LAST_PIECES)
                 self._end(work, Result(state=TaskState.SUCCESS, reason=message.error or ""))
 
-    def _copy_log(self, work: Work) -> None:
-        """Move what is in the pipe to the file; secrets told before it are masked in it."""
+    def _copy_log(self, work: Work, pieces: int = 1) -> None:
+        """Move what is in the pipe to the file; secrets told before it are masked in it.
+
+        A task that never stops writing must not keep the others waiting: one piece at a time.
+        """
         child = work.child
         if child is None:
             return
-        while True:
+        for _ in range(pieces):
             try:
                 data = os.read(child.log, PIECE)
             except BlockingIOError:
@@ -199,9 +204,12 @@ class Workshop:
             if not data:
                 self.reactor.forget(child.log)
                 return
-            # A secret is always announced before it can be printed: hear the channel first.
+            work.unwritten += data
+            # A secret is always announced before it can be printed: hear the channel first. What
+            # is heard may be the end, which wants the rest of the log: that goes after this piece.
             if work.stage is Stage.RUNNING and self.reactor.is_watched(child.wire):
                 self._hear(work)
+            data, work.unwritten = work.unwritten, b""
             work.log.write(data)
             if len(data) < PIECE:
                 return
@@ -226,7 +234,7 @@ class Workshop:
         child = work.child
         if child is None:
             return
-        self._copy_log(work)
+        self._copy_log(work, LAST_PIECES)
         del self.by_pid[child.pid]
         self.reactor.forget(child.wire)
         self.reactor.forget(child.log)
