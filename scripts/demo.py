@@ -8,6 +8,7 @@ import argparse
 import fcntl
 import json
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -233,7 +234,15 @@ def run_up(console: Console) -> int:
     if not any(dags.iterdir()):
         shutil.copytree(EXAMPLES, dags, dirs_exist_ok=True)
     console.print(f"AIRFLOW_HOME is {_pretty_path(str(home))}; DAG files go into its folder dags/")
-    console.print("Ctrl-C stops it; its state is kept for the next time", highlight=False)
+    settings = (
+        f"AIRFLOW_HOME={shlex.quote(str(home))} PATH={shlex.quote(str(AIRFLOW.parent))}:$PATH"
+    )
+    console.print(
+        "Ctrl-C stops it; its state is kept for the next time. Commands go into another shell:\n"
+        f"  export {settings}\n"
+        "  airflow dags unpause welcome && airflow dags trigger welcome\n",
+        markup=False,
+    )
     os.execve(AIRFLOW, [str(AIRFLOW), "standalone"], clean_environment(home, {}))
 
 
@@ -241,7 +250,7 @@ def main() -> int:
     """The exit code of `demo.py run` or `demo.py up`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("run", "up"))
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, highlight=False)
     stop_in_order_when_told()
     return {"run": run_demo, "up": run_up}[parser.parse_args().what](console)
 
