@@ -6,6 +6,7 @@ migrate     creating, upgrading, checking, resetting
 versions    DAG versions and their compiled graphs
 dags        what is known of DAGs and their files
 runs        creating and loading runs
+backfills   how backfills bear on their runs
 apply       carrying out a plan, guarded
 attempts    what a task process needs to start; what it may ask
 lease       who may schedule

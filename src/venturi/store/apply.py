@@ -19,6 +19,7 @@ from venturi.core.states import RUN_TERMINAL, TERMINAL, RunType, TaskState
 from venturi.decide.plan import Expansion, Move, NewRun, Plan, RunMove
 from venturi.decide.views import Instance, RunView
 from venturi.store import dags as dag_rows
+from venturi.store.backfills import close_backfills
 from venturi.store.engine import Tx
 from venturi.store.ids import take_ids
 from venturi.store.runs import create_run, instance_row, run_exists
@@ -313,6 +314,9 @@ def _write_run_moves(tx: Tx, moves: Sequence[RunMove], now: Instant) -> None:
         else:
             values |= {"start_date": now, "end_date": None}
         tx.execute(update(dag_run).where(dag_run.c.id == move.run.id).values(**values))
+    ended = [m.run.backfill.id for m in moves if m.run.backfill and m.state in RUN_TERMINAL]
+    if ended:
+        close_backfills(tx, ended, now)
 
 
 def _create(tx: Tx, new_run: NewRun, versions: Mapping[str, Version], now: Instant) -> int | None:

@@ -14,6 +14,7 @@ from venturi.decide.views import Instance, RunView
 from venturi.spec.graph import Graph
 from venturi.spec.model import TaskSpec
 from venturi.spec.timetable.model import DataInterval, RunInfo
+from venturi.store.backfills import PooledGraphs, load_fillings
 from venturi.store.engine import Tx
 from venturi.store.ids import take_ids
 from venturi.store.schema.runs import dag_run, task_instance, xcom
@@ -85,7 +86,7 @@ def create_run(
             data_interval_end=interval.end if interval else None,
             run_after=info.run_after,
             queued_at=now,
-            external_trigger=run_type is not RunType.SCHEDULED,
+            external_trigger=run_type not in (RunType.SCHEDULED, RunType.BACKFILL),
             conf=conf,
             version_id=version.id,
             note=note,
@@ -175,10 +176,13 @@ def load_runs(
 
 def _views(tx: Tx, versions: Versions, rows: Sequence[Row[Any]]) -> list[RunView]:
     runs: dict[int, RunView] = {}
+    fillings = load_fillings(tx, {row.backfill_id for row in rows})
+    in_pool = PooledGraphs()
     for row in rows:
         version = versions.find(tx, row.version_id)
         if version is None:
             continue
+        filling = fillings.get(row.backfill_id)
         interval = None
         if row.data_interval_start is not None and row.data_interval_end is not None:
             interval = DataInterval(start=row.data_interval_start, end=row.data_interval_end)
@@ -186,7 +190,7 @@ def _views(tx: Tx, versions: Versions, rows: Sequence[Row[Any]]) -> list[RunView
             id=row.id,
             dag_id=row.dag_id,
             run_id=row.run_id,
-            graph=version.graph,
+            graph=in_pool.graph(version, filling),
             instances=[[] for _ in version.graph.tasks],
             run_after=row.run_after,
             state=RunState(row.state),
@@ -201,6 +205,7 @@ def _views(tx: Tx, versions: Versions, rows: Sequence[Row[Any]]) -> list[RunView
             external=bool(row.external_trigger),
             note=row.note,
             user=row.triggering_user_name,
+            backfill=filling.view if filling is not None else None,
         )
     _fill_instances(tx, runs)
     _fill_lengths(tx, runs)
@@ -256,7 +261,7 @@ def _link_previous(tx: Tx, versions: Versions, runs: list[RunView]) -> None:
     """Set `previous` of the runs whose tasks look at it; runs of one DAG become a chain."""
     by_dag: defaultdict[str, list[RunView]] = defaultdict(list)
     for run in runs:
-        if run.graph.depends_on_past and run.logical_date is not None:
+        if run.looks_back:
             by_dag[run.dag_id].append(run)
     for dag_id, group in by_dag.items():
         known = {run.id: run for run in group}

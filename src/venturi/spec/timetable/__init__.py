@@ -6,6 +6,7 @@ pieces     a cron expression laid over a zone, cut where the clocks change
 series     the instants of a cron expression: after, before, at or before ...
 delta      adding a timedelta or a relativedelta to an instant
 next       `next_run`: the next run of any timetable; `iter_between`: the runs of a period
+period     the runs of a past period, for filling it
 manual     the data interval of a run that a person started
 facts      what kind of timetable it is: periodic, limits, can it be scheduled
 words      a timetable as people read it: `summary` and `describe`
