@@ -24,6 +24,7 @@ from venturi.core.messages import AttemptInfo, GetRun, Result, RunInfo
 from venturi.core.run_ids import run_id as make_run_id
 from venturi.core.states import RunState, RunType
 from venturi.runner.attempt import prepared, run_attempt
+from venturi.runner.local_code import load_policies, rule_over
 from venturi.runner.memory import MemoryComms, read_secrets
 from venturi.runner.tasklog import LineFormat
 from venturi.runner.trial import Trial
@@ -85,6 +86,7 @@ def run_dag_test(
     from venturi.sdk.freeze import freeze_dag
 
     clock = clock or SystemClock()
+    _rule_over(dag)
     spec = freeze_dag(dag)
     date = utc(logical_date, "logical_date") or utc(run_after, "run_after") or clock.now()
     info = trial_run(dag, date, run_conf, timetable=spec.timetable)
@@ -173,6 +175,7 @@ def run_task_test(
     the task's. With `breaks` an exception of the task is raised, for a post-mortem debugger.
     """
     clock = clock or SystemClock()
+    _rule_over(dag)
     dag.get_task(task_id)  # raises TaskNotFound with what there is
     with _installed(beyond) as asked, console():
         info = _named_run(dag, date_or_run_id, clock, asked, conf)
@@ -332,6 +335,12 @@ def _interval(dag: Any, date: datetime, timetable: Any) -> DataInterval:
     except NeedsRunner:
         own = dag.timetable.infer_manual_data_interval(run_after=date)
         return DataInterval(start=own.start, end=own.end)
+
+
+def _rule_over(dag: Any) -> None:
+    """The installation's policies hold here as they do where the scheduler has files read."""
+    load_policies()
+    rule_over((dag,))
 
 
 def _attempt(

@@ -2,6 +2,7 @@
 
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -20,33 +21,44 @@ class Journal:
         self._decoder = msgspec.msgpack.Decoder(_Entry)
 
     def read(self) -> list[Finished | Called]:
-        """Everything in it; a torn last entry (the machine went down) is left out."""
+        """Everything in it.
+
+        A torn last entry (the machine went down) is cut off, so that what is added stands after
+        whole ones; an entry that this version does not understand is left out.
+        """
         try:
             data = self.path.read_bytes()
         except FileNotFoundError:
             return []
         entries: list[Finished | Called] = []
         at = 0
-        while at + 4 <= len(data):
+        while at + _HEADER.size <= len(data):
             (length,) = _HEADER.unpack_from(data, at)
-            body = data[at + 4 : at + 4 + length]
+            body = data[at + _HEADER.size : at + _HEADER.size + length]
             if len(body) < length:
                 break
-            try:
+            with suppress(msgspec.DecodeError):
                 entries.append(self._decoder.decode(body))
-            except msgspec.DecodeError:
-                break
-            at += 4 + length
+            at += _HEADER.size + length
+        if at < len(data):
+            os.truncate(self.path, at)
         return entries
 
     def append(self, entry: Finished | Called) -> None:
-        """Add a result, durably."""
+        """Add a result, durably. Raises `OSError`, leaving no part of it, where the disk is full."""
         body = msgspec.msgpack.encode(entry)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         descriptor = os.open(self.path, flags, 0o600)
         try:
-            os.write(descriptor, _HEADER.pack(len(body)) + body)
-            os.fsync(descriptor)
+            size = os.fstat(descriptor).st_size
+            try:
+                data = _HEADER.pack(len(body)) + body
+                while data:
+                    data = data[os.write(descriptor, data) :]
+                os.fsync(descriptor)
+            except OSError:
+                os.ftruncate(descriptor, size)
+                raise
         finally:
             os.close(descriptor)
 

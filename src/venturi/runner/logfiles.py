@@ -6,6 +6,8 @@ from pathlib import Path
 MASK = b"***"
 #: A line without end is written in pieces of this size.
 _LONGEST_LINE = 1 << 20
+#: Shorter lines of a secret of several lines are too common to be masked by themselves.
+_SHORTEST_LINE = 5
 
 
 class LogFile:
@@ -21,22 +23,32 @@ class LogFile:
         self._full = False
 
     def mask(self, secret: str) -> None:
-        """Write *** wherever `secret` appears from now on."""
+        """Write *** wherever `secret`, or a line of it, appears from now on."""
         data = secret.encode(errors="surrogateescape")
-        if data and data not in self._secrets:
-            self._secrets.append(data)
-            # A secret that contains another one goes first, or a part of it would stay.
-            self._secrets.sort(key=len, reverse=True)
+        # Lines are written one by one: a key of several lines would never be found whole.
+        lines = [line for line in data.splitlines() if len(line) >= _SHORTEST_LINE]
+        for each in (data, *lines):
+            if each and each not in self._secrets:
+                self._secrets.append(each)
+        # A secret that contains another one goes first, or a part of it would stay.
+        self._secrets.sort(key=len, reverse=True)
 
     def write(self, data: bytes) -> None:
         """Take in what the process wrote; whole lines go to the file."""
         data = self._rest + data
         end = data.rfind(b"\n") + 1
         if end == 0 and len(data) >= _LONGEST_LINE:
-            end = len(data)
+            data, end = self._cut(data)
         self._rest = data[end:]
         if end:
             self._put(data[:end])
+
+    def _cut(self, data: bytes) -> tuple[bytes, int]:
+        """Where a line without end may be cut: not within a secret, which may also begin here."""
+        for secret in self._secrets:
+            data = data.replace(secret, MASK)
+        longest = len(self._secrets[0]) if self._secrets else 1
+        return data, max(0, len(data) - longest + 1)
 
     def line(self, text: str) -> None:
         """Write a line of the engine's own."""

@@ -162,7 +162,7 @@ def _dag(
 ) -> tuple[Any, str]:
     """The DAG from the host's memory, or, where the file looked outside, from a fresh import."""
     if message.fresh or loaded is None:
-        from venturi.runner.host import load_file
+        from venturi.runner.loading import load_file
 
         match message:
             case Start():
