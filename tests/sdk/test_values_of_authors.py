@@ -11,6 +11,7 @@ from dateutil.relativedelta import FR, relativedelta
 
 from venturi.core.errors import InvalidInput, VenturiError
 from venturi.core.messages import GetConnection, GetVariable, SetVariable
+from venturi.sdk import secrets_masker
 from venturi.sdk.asset import Asset, AssetAlias, Dataset
 from venturi.sdk.comms import comms_set
 from venturi.sdk.connection import Connection
@@ -436,6 +437,18 @@ def test_connections_come_from_the_environment_before_the_database(
     assert Connection.get("one").host == "env"
     with pytest.raises(ConnectionNotFound, match=r"airflow connections add two.*AIRFLOW_CONN_TWO"):
         Connection.get("two")
+
+
+def test_of_an_extra_only_what_stands_under_a_telling_name_is_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    extra = {"region": "eu-west-1", "api_key": "k-0815-4711", "more": {"token": "t-0815-4711"}}
+    monkeypatch.setenv("AIRFLOW_CONN_ONE", json.dumps({"conn_type": "aws", "extra": extra}))
+    secrets_masker.reset()
+    assert Connection.get("one").extra_dejson == extra
+    told = secrets_masker.masked("eu-west-1 k-0815-4711 t-0815-4711")
+    secrets_masker.reset()
+    assert told == "eu-west-1 *** ***"
 
 
 def test_variables_come_from_the_environment_before_the_database(

@@ -213,3 +213,20 @@ def test_retries_end(option: Option) -> None:
     finally:
         controller.stop()
     assert waits == [1.0, 2.0]
+
+
+def test_the_sender_can_be_given(option: Option) -> None:
+    option("email", "from_email", "house@example.com")
+    option("email", "email_backend", f"{__name__}.keep")
+    TOLD.clear()
+    send_email("a@example.com", "s", "t", from_email="me@example.com")
+    send_email("a@example.com", "s", "t")
+    assert [each["from_email"] for each in TOLD] == ["me@example.com", "house@example.com"]
+
+
+TOLD: list[dict[str, Any]] = []
+
+
+def keep(*_: Any, **named: Any) -> None:
+    """A mail backend that keeps what it was given."""
+    TOLD.append(named)

@@ -173,7 +173,7 @@ class Connection:
                         found[key] = json.loads(value)
                     except ValueError:
                         continue
-        mask_secret(found)
+        mask_secret(found, "extra")  # only what stands under telling names
         return found
 
     def get_password(self) -> str | None:
@@ -212,7 +212,7 @@ class Connection:
         if found.password:
             mask_secret(found.password)
         if found.extra:
-            mask_secret(found.extra_dejson)
+            mask_secret(found.extra_dejson, "extra")
         return found
 
     @classmethod

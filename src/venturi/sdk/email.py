@@ -56,11 +56,14 @@ def send_email(
     mime_charset: str = "utf-8",
     conn_id: str | None = None,
     custom_headers: Mapping[str, Any] | None = None,
+    *,
+    from_email: str | None = None,
     **kwargs: Any,
 ) -> None:
     """Send a letter by the function that `[email] email_backend` names.
 
-    `to`, `cc` and `bcc` are lists, or text with commas or semicolons. Raises `MailNotSent`.
+    `to`, `cc` and `bcc` are lists, or text with commas or semicolons. `from_email` defaults to
+    `[email] from_email`. Raises `MailNotSent`.
     """
     config = get_config()
     backend = config.getimport("email", "email_backend", fallback=None) or send_email_smtp
@@ -75,7 +78,7 @@ def send_email(
         mime_subtype=mime_subtype,
         mime_charset=mime_charset,
         conn_id=conn_id or config.get("email", "email_conn_id", fallback=None),
-        from_email=config.get("email", "from_email", fallback=None),
+        from_email=from_email or config.get("email", "from_email", fallback=None),
         custom_headers=custom_headers,
         **kwargs,
     )
