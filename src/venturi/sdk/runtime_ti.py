@@ -16,6 +16,7 @@ from venturi.sdk.comms import current_comms
 from venturi.sdk.runtime_run import DagRun, ask_run, moment
 from venturi.sdk.runtime_xcom import RETURN_KEY, UNSAID, Pull, pull
 from venturi.sdk.serde import NotSerializable, length_of
+from venturi.sdk.siblings import id_in_subdag, sibling_id
 from venturi.sdk.xcom_codec import to_text
 from venturi.spec.model import Era
 
@@ -216,8 +217,28 @@ class RuntimeTaskInstance:
         `key` None means any; a mapped task gives the list of its instances' values.
         `include_prior_dates` looks into earlier runs too, newest first.
         """
-        what = Pull(dag_id or self.dag_id, run_id or self.run_id, key, include_prior_dates)
+        dag_id, task_ids = self._place_of(dag_id, task_ids)
+        what = Pull(dag_id, run_id or self.run_id, key, include_prior_dates)
         return pull(self._attempt, self._era, what, task_ids, map_indexes, default)
+
+    def _place_of(
+        self, dag_id: str | None, task_ids: str | Iterable[str] | None
+    ) -> tuple[str, str | list[str] | None]:
+        """DAG and tasks as they are named here, where SubDAGs have become groups."""
+
+        def place(named: str) -> str:
+            if dag_id is None:
+                return sibling_id(self.task, named)
+            return id_in_subdag(self.dag, dag_id, named) or named
+
+        home = dag_id or self.dag_id
+        if dag_id is not None and id_in_subdag(self.dag, dag_id, "") is not None:
+            home = self.dag_id
+        if task_ids is None:
+            return home, None
+        if isinstance(task_ids, str):
+            return home, place(task_ids)
+        return home, [place(each) for each in task_ids]
 
     # --- other instances and runs ------------------------------------------------------------
 

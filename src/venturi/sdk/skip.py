@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from venturi.sdk.context import get_current_context
 from venturi.sdk.exceptions import AirflowException
+from venturi.sdk.siblings import sibling_id
 
 if TYPE_CHECKING:
     from venturi.sdk.node import Node
@@ -15,8 +17,20 @@ class SkipMixin:
     inherits_from_skipmixin = True
     can_skip = True
 
-    def skip(self, ti: Any, tasks: Iterable["Node"], *_: Any, **__: Any) -> None:
-        """Have `tasks` skipped. Tasks that skip only themselves follow by their trigger rules."""
+    def skip(self, *given: Any, **named: Any) -> None:
+        """Have tasks skipped: `skip(ti, tasks)`, in 1.x and 2.x `skip(dag_run, date, tasks)`.
+
+        Tasks that skip only themselves follow by their trigger rules.
+        """
+        ti: Any = named.get("ti", given[0] if given else None)
+        if hasattr(ti, "record_skips"):
+            place = 0 if "ti" in named else 1
+        else:  # the run that is named there is the one this task belongs to
+            ti = get_current_context()["ti"]
+            place = 2 - ("dag_run" in named) - ("execution_date" in named)
+        if "tasks" not in named and len(given) <= place:
+            raise TypeError("skip() needs the tasks to skip: skip(ti, tasks).")
+        tasks: Iterable[Node] = named["tasks"] if "tasks" in named else given[place]
         ti.record_skips([task.task_id for task in tasks])
 
     def skip_all_except(self, ti: Any, branch_task_ids: str | Iterable[str] | None) -> None:
@@ -26,7 +40,7 @@ class SkipMixin:
         """
         task: Any = ti.task if getattr(ti, "task", None) is not None else self
         dag = task.dag
-        chosen = _chosen(branch_task_ids)
+        chosen = [sibling_id(task, each) for each in _chosen(branch_task_ids)]
         groups = dag.task_group_dict
         wanted: set[str] = set()
         for each in chosen:

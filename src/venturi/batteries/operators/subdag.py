@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from venturi.sdk.exceptions import AirflowException
-from venturi.sdk.node import Node
 from venturi.sdk.scope import current_dag
 from venturi.sdk.taskgroup import TaskGroup
 from venturi.sdk.trigger_rule import trigger_rule as rule_of
@@ -56,7 +55,7 @@ class SubDagOperator(TaskGroup):
 
 def _move(subdag: Any, group: TaskGroup, home: Any) -> None:
     """Move all tasks and groups of `subdag` into `group` of the DAG `home`."""
-    tasks: list[Node] = subdag.tasks
+    tasks: list[Any] = subdag.tasks
     names = {task.task_id: group.child_id(task.task_id) for task in tasks}
     subdag.task_dict.clear()
     children = list(subdag.task_group.children.values())
@@ -64,6 +63,9 @@ def _move(subdag: Any, group: TaskGroup, home: Any) -> None:
     for task in tasks:
         task._dag = None
         task.task_id = names[task.task_id]
+        # What it says at run time about its siblings means the innermost SubDAG around it.
+        inner = getattr(task, "subdag_group_id", None)
+        task.subdag_group_id = group.group_id if inner is None else group.child_id(inner)
         task.upstream_task_ids = {names[each] for each in task.upstream_task_ids}
         task.downstream_task_ids = {names[each] for each in task.downstream_task_ids}
     for child in children:
@@ -88,6 +90,12 @@ def _move(subdag: Any, group: TaskGroup, home: Any) -> None:
     home.template_searchpath += [
         folder for folder in subdag.template_searchpath if folder not in home.template_searchpath
     ]
+    inside = getattr(subdag, "subdag_groups", {})
+    home.subdag_groups = {
+        **getattr(home, "subdag_groups", {}),
+        **{name: group.child_id(group_id) for name, group_id in inside.items()},
+        subdag.dag_id: group.group_id,
+    }
     # Nobody is to take what is left of it for a DAG of its own.
     subdag.is_subdag, subdag.parent_dag, subdag.auto_register = True, home, False
 
