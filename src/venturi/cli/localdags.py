@@ -106,10 +106,12 @@ def _mentions(path: str, dag_id: str) -> bool:
 def _loaded(paths: Sequence[str] | Iterator[str]) -> LocalDags:
     import airflow  # noqa: F401 - serves the names that DAG files import
     from venturi.runner.importing import import_file
+    from venturi.runner.local_code import load_policies, rule_over
     from venturi.sdk.freeze import collect_dags
 
     root = _root()
     plugins = str(get_config().getpath("core", "plugins_folder"))
+    load_policies()
     result = LocalDags({}, [])
     for path in shown(list(paths), "Reading DAG files"):
         inside = Path(path).is_relative_to(root)
@@ -117,8 +119,9 @@ def _loaded(paths: Sequence[str] | Iterator[str]) -> LocalDags:
             modules = _already_running(path) or import_file(
                 path, str(root if inside else Path(path).parent), plugins
             )
-            for dag in collect_dags(modules, path):
-                result.dags[dag.dag_id] = dag
+            found = collect_dags(modules, path)
+            rule_over(found)
+            result.dags.update({dag.dag_id: dag for dag in found})
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -51,7 +51,7 @@ def rule_over(dags: Iterable[Any]) -> None:
     for dag in dags:
         if getattr(dag, "ruled_over", False):
             continue
-        dag.ruled_over = True
         for task in dag.tasks:
             _Local.policies["task_policy"](task)
         _Local.policies["dag_policy"](dag)
+        dag.ruled_over = True
