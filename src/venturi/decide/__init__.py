@@ -12,4 +12,7 @@ expand     how many instances a mapped task has
 finish     when and how a run ends
 admit      who gets a slot
 outcome    what follows from how an attempt ended
+why        why a task or a run waits: every row that is not met
+why_dag    why no new run of a DAG starts
+simulate   what would happen: the same decisions in virtual time
 """

@@ -115,6 +115,9 @@ class Taken:
         used = self.pool.get(gate.pool, 0)
         if pool is None:
             yield Refusal("pool_missing", f"pool {gate.pool!r} does not exist")
+        elif 0 <= pool.slots < gate.slots:
+            text = f"it takes {gate.slots} slots of pool {gate.pool!r}, which has {pool.slots}"
+            yield Refusal("pool_too_small", text)
         elif pool.slots >= 0 and used + gate.slots > pool.slots:
             text = f"pool {gate.pool!r} is full: {used} of {pool.slots} slots are taken"
             yield Refusal("pool_full", text)

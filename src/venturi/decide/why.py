@@ -1,0 +1,292 @@
+"""Why a task instance or a run does not move: every condition that is not met.
+
+Asked of the very rows that decide: those of `verdict` (may it run?), the limits of `admit` (does it
+get a slot?) and the queue of `calendar` (may its run start?). Where deciding stops at the first row
+that matches, this goes on and names them all. `why_dag` asks the same of a DAG.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from venturi.core.clock import Instant
+from venturi.core.states import RUN_TERMINAL, TERMINAL, RunState, TaskState
+from venturi.decide.admit import Taken, gate_of
+from venturi.decide.calendar import runs_allowed
+from venturi.decide.draft import Draft
+from venturi.decide.expand import instances_wanted
+from venturi.decide.verdict import OPEN_TO_RUN, ROWS, Case, Kind, Verdict, holds_of_past
+from venturi.decide.views import Candidate, Instance, RunView, Snapshot
+
+T = TaskState
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """One condition that is not met.
+
+    `row` names the rule, `text` says it with value and limit, `subject` is what it holds; `until`
+    is set when waiting ends by itself.
+    """
+
+    row: str
+    text: str
+    subject: str
+    until: Instant | None = None
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """What the question is asked of: a snapshot, and what deciding does not look at."""
+
+    snapshot: Snapshot
+    now: Instant
+    #: some scheduler is alive
+    is_scheduled: bool = True
+    #: queued runs by DAG, as they sort: (run_after, row id)
+    queues: Mapping[str, Sequence[tuple[Instant, int]]] = {}
+    #: why files cannot be read at present: one line each, by path
+    import_errors: Mapping[str, str] = {}
+    #: what was noted with the present state of instances, by row id
+    noted: Mapping[int, str] = {}
+    #: and of runs
+    noted_runs: Mapping[int, str] = {}
+
+
+def why_instance(world: World, run: RunView, instance: Instance) -> list[Reason]:
+    """All that keeps a task instance from running, widest first; empty when nothing does."""
+    if instance.state in TERMINAL or instance.state in _BUSY:
+        return list(_by_itself(world, run, instance))
+    own = [*_by_itself(world, run, instance), *_slots(world, run, instance)]
+    return [*_around(world, run), *(own or _nothing(run, instance))]
+
+
+def why_run(world: World, run: RunView) -> list[Reason]:
+    """All that keeps a run from moving; of its tasks those that others wait for."""
+    around = list(_around(world, run))
+    if run.state is not RunState.RUNNING:
+        turn = Reason(row="its_turn", text="it starts in the next step", subject=of_run(run))
+        return around or [turn]
+    waiting = [i for group in run.instances for i in group if i.state not in TERMINAL]
+    found = [(i, reason) for i in waiting for reason in _frontier(world, run, i)]
+    # What is above everything that waits may have ended without what is waited for.
+    found = found or [(i, reason) for i in waiting for reason in _by_itself(world, run, i)]
+    if not found:
+        around += [Reason(row="done", text="nothing of it is left to do", subject=of_run(run))]
+    return [*around, *_together(run, found)]
+
+
+def _together(run: RunView, found: Iterable[tuple[Instance, Reason]]) -> Iterator[Reason]:
+    """What holds many instances of a task alike is said once."""
+    alike: dict[tuple[int, str, str], list[Reason]] = {}
+    for instance, reason in found:
+        alike.setdefault((instance.task, reason.row, reason.text), []).append(reason)
+    for (number, _, _), reasons in alike.items():
+        subject = f"{len(reasons)} instances of task {run.graph.tasks[number].task_id}"
+        first = reasons[0]
+        yield first if len(reasons) == 1 else msgspec.structs.replace(first, subject=subject)
+
+
+def of_run(run: RunView) -> str:
+    """A run as the subject of a reason."""
+    return f"run {run.run_id}"
+
+
+def of_instance(run: RunView, instance: Instance) -> str:
+    """A task instance as the subject of a reason."""
+    return f"task {named(run, instance)}"
+
+
+def named(run: RunView, instance: Instance) -> str:
+    """A task instance as people write it."""
+    index = f"[{instance.map_index}]" if instance.map_index >= 0 else ""
+    return run.graph.tasks[instance.task].task_id + index
+
+
+def no_scheduler(world: World) -> Iterator[Reason]:
+    """Nothing moves while nobody decides."""
+    if not world.is_scheduled:
+        text = "no scheduler is running; start one with: airflow scheduler"
+        yield Reason(row="no_scheduler", text=text, subject="the installation")
+
+
+def dag_paused(world: World, dag_id: str) -> Iterator[Reason]:
+    """Nothing of a paused DAG starts."""
+    dag = world.snapshot.dags.get(dag_id)
+    if dag is not None and dag.paused:
+        text = f"it is paused; let it run with: airflow dags unpause {dag_id}"
+        yield Reason(row="dag_paused", text=text, subject=f"DAG {dag_id}")
+
+
+# --- around a task ---------------------------------------------------------------------------
+
+
+def _around(world: World, run: RunView) -> Iterator[Reason]:
+    """What holds everything of a run."""
+    if run.state in RUN_TERMINAL:
+        note = world.noted_runs.get(run.id)
+        text = f"it has ended: {run.state}" + (f" ({note})" if note else "")
+        yield Reason(row="run_ended", text=text, subject=of_run(run))
+        return
+    yield from no_scheduler(world)
+    yield from dag_paused(world, run.dag_id)
+    if run.state is RunState.QUEUED:
+        yield from _queue(world, run)
+
+
+def _queue(world: World, run: RunView) -> Iterator[Reason]:
+    """A queued run starts when there is room for it and for those before it."""
+    dag = world.snapshot.dags.get(run.dag_id)
+    if dag is None:
+        text = f"nothing is known any more of DAG {run.dag_id!r}"
+        yield Reason(row="dag_unknown", text=text, subject=of_run(run))
+        return
+    limit = runs_allowed(dag.graph.spec)
+    queue = world.queues.get(run.dag_id, ())
+    before = sum(place < (run.run_after, run.id) for place in queue)
+    if dag.running + before < limit:
+        return
+    older = f" and {before} wait before it" if before else ""
+    running = f"{dag.running} runs of DAG {run.dag_id!r} are running{older}"
+    text = f"{running}, max_active_runs is {limit}"
+    yield Reason(row="max_active_runs", text=text, subject=of_run(run))
+
+
+# --- the task itself -------------------------------------------------------------------------
+
+
+def _by_itself(world: World, run: RunView, instance: Instance) -> Iterator[Reason]:
+    """What its state and its surroundings in the run say."""
+    subject, state = of_instance(run, instance), instance.state
+    if state in TERMINAL:
+        note = world.noted.get(instance.id)
+        told = f" ({note})" if note else ""
+        text = f"it is {state}{told}; clear it to run it again"
+        yield Reason(row="ended", text=text, subject=subject)
+    elif state in _BUSY:
+        row, text = _BUSY[state](instance)
+        if state is T.QUEUED:
+            yield from no_scheduler(world)
+        yield Reason(row=row, text=text, subject=subject)
+    elif state in OPEN_TO_RUN:
+        draft = Draft(world.snapshot)
+        case = Case(draft, run, instance, run.graph.tasks[instance.task], world.now)
+        # Some rows look at the same thing twice.
+        for said in dict.fromkeys(_unmet(case)):
+            yield Reason(row=said.row, text=said.text, subject=subject, until=said.until)
+
+
+def _since(at: Instant | None) -> str:
+    return f" since {at.isoformat()}" if at is not None else ""
+
+
+#: States in which it is not the rows that are waited for.
+_BUSY: Mapping[TaskState, Callable[[Instance], tuple[str, str]]] = {
+    T.QUEUED: lambda i: ("starting", f"it has a slot{_since(i.queued_at)}; its process starts"),
+    T.RUNNING: lambda i: ("running", f"it is running{_since(i.started_at)}"),
+    T.RESTARTING: lambda _: ("running", "its process is being ended to start again"),
+    T.DEFERRED: lambda _: ("deferred", "it has handed its waiting to a trigger"),
+    T.AWAITING_INPUT: lambda _: ("awaiting_input", "it waits for a person's answer"),
+}
+
+
+def _unmet(case: Case) -> Iterator[Verdict]:
+    """Every row that does not let it run, with all that the row looks at."""
+    for judge in ROWS:
+        said = judge(case)
+        match said:
+            case None:
+                pass
+            case Verdict(kind=Kind.WAIT):
+                in_full = _IN_FULL.get(said.row)
+                yield from in_full(case, said) if in_full is not None else (said,)
+            case Verdict(kind=Kind.EXPAND):
+                yield from _lengths_missing(case, said)
+            case Verdict(kind=Kind.SKIP | Kind.UPSTREAM_FAILED):
+                after = "skipped" if said.kind is Kind.SKIP else "upstream_failed"
+                yield said._replace(text=f"it is about to be {after}: {said.text}")
+                return
+            case _:  # it may run, whatever the rows below say
+                return
+
+
+def _upstream(case: Case, said: Verdict) -> Iterator[Verdict]:
+    yield said
+    run, graph = case.run, case.run.graph
+    for number in graph.upstream[case.instance.task]:
+        open_ones = [i for i in run.instances[number] if i.state not in TERMINAL]
+        name = graph.tasks[number].task_id
+        if len(open_ones) == 1:
+            (one,) = open_ones
+            due = f", due at {one.due.isoformat()}" if one.due is not None else ""
+            text = f"upstream {named(run, one)} {_stands(one.state)}{due}"
+            yield Verdict(Kind.WAIT, "upstream", text)
+        elif open_ones:
+            states = Counter("not begun" if i.state is T.NONE else str(i.state) for i in open_ones)
+            told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+            of = f"{len(open_ones)} of {len(run.instances[number])} instances of upstream {name}"
+            yield Verdict(Kind.WAIT, "upstream", f"{of} are not done: {told}")
+
+
+def _stands(state: TaskState) -> str:
+    return "has not begun" if state is T.NONE else f"is {state}"
+
+
+#: Rows that stop at the first of several things: all of them.
+_IN_FULL: Mapping[str, Callable[[Case, Verdict], Iterator[Verdict]]] = {
+    "trigger_rule": _upstream,
+    "depends_on_past": lambda case, _: holds_of_past(case),
+    "wait_for_downstream": lambda case, _: holds_of_past(case),
+}
+
+
+def _lengths_missing(case: Case, said: Verdict) -> Iterator[Verdict]:
+    """The results that a mapped task still has to wait for."""
+    mapped, run = case.task.mapped, case.run
+    if mapped is None or instances_wanted(case.draft, run, mapped) is not None:
+        return  # it expands in the next step
+    names = dict.fromkeys(x.task_id for source in mapped.sources for x in source.xcoms)
+    for name in names:
+        number = run.graph.index.get(name)
+        states = {i.state for i in run.instances[number]} if number is not None else set()
+        left = sorted(str(state) for state in states - TERMINAL)
+        if left:
+            stands = " and ".join("not begun" if s == "none" else s for s in left)
+            yield said._replace(text=f"it expands over the result of {name}, which is {stands}")
+        elif case.draft.length_of(run, name, "return_value") is None:
+            yield said._replace(text=f"it expands over the result of {name}, which has none")
+
+
+def _slots(world: World, run: RunView, instance: Instance) -> Iterator[Reason]:
+    """Every limit that it would meet if it were ready."""
+    snapshot, subject = world.snapshot, of_instance(run, instance)
+    total, limit = snapshot.in_use.total, snapshot.limits.parallelism
+    places = snapshot.capacity + total
+    if total >= limit:
+        text = f"{total} tasks of the installation are active, [core] parallelism is {limit}"
+        yield Reason(row="parallelism", text=text, subject=subject)
+    elif snapshot.capacity <= 0:
+        text = f"the executor has no free place: {total} of {places} are taken"
+        yield Reason(row="executor_capacity", text=text, subject=subject)
+    taken = Taken(snapshot.in_use, snapshot.pools, lambda _dag_id: False)
+    candidate = Candidate(run, instance)
+    for refusal in taken.refusals(gate_of(candidate), candidate):
+        yield Reason(row=refusal.row, text=refusal.text, subject=subject)
+
+
+def _nothing(run: RunView, instance: Instance) -> Iterator[Reason]:
+    """Ready but not yet seen to; empty for what has nothing but its run to wait for."""
+    if run.state is RunState.RUNNING:
+        text = "nothing holds it: it goes on in the next step"
+        yield Reason(row="ready", text=text, subject=of_instance(run, instance))
+
+
+#: Rows that say no more than that something above is not done: what is above says why.
+_ABOVE = frozenset({"trigger_rule", "upstream", "not_expanded"})
+
+
+def _frontier(world: World, run: RunView, instance: Instance) -> list[Reason]:
+    """What holds an instance that others wait for; nothing for those that wait for others."""
+    own = [r for r in _by_itself(world, run, instance) if r.row != "no_scheduler"]
+    if own:
+        return [reason for reason in own if reason.row not in _ABOVE]
+    return [*_slots(world, run, instance)] or [*_nothing(run, instance)]
