@@ -179,3 +179,17 @@ def test_a_dag_begins_with_the_first_of_its_tasks_and_ends_when_all_have_ended()
     own = restriction_of(make.dag(a, start_date=make.NOW, end_date=make.NOW, catchup=True))
     assert (own.earliest, own.latest, own.catchup) == (early, make.NOW, True)
     assert restriction_of(make.dag()).latest is None
+
+
+def test_a_run_that_is_not_due_any_more_since_the_clock_went_back_rings_again() -> None:
+    graph = hourly(max_active_runs=1)
+    active = make.run(graph, a="running")
+    board = make.board(active, dags=[make.view(graph, next_run=at(0))])
+    board.wake(make.NOW)
+    board.fold(decide(board.snapshot((), 32), make.NOW), make.NOW)
+    assert board.next_at() is None
+    board.drop_run(active.id)
+    for _ in range(3):
+        board.wake(make.later(-60))
+        assert decide(board.snapshot((), 32), make.later(-60)).is_empty
+    assert board.next_at() == make.NOW and len(board._alarms) == 1

@@ -62,6 +62,8 @@ class Board:
         #: (when, run id or dag id); some are outdated, which costs a look and nothing else
         self._alarms: list[tuple[Instant, int, str | int]] = []
         self._alarm_count = 0
+        #: for which run of a DAG the alarm is set
+        self._armed: dict[str, Instant] = {}
 
     # --- what is there ---------------------------------------------------------------------
 
@@ -196,12 +198,17 @@ class Board:
             rung.add(heapq.heappop(self._alarms)[2])
         for key in rung:
             if isinstance(key, str):
+                self._armed.pop(key, None)
                 if key in self.dags:
                     self.due.add(key)
             elif key in self.runs:
                 self.touched[key] = None
                 self._arm_run(self.runs[key], now)
         for dag_id in self.due:
+            # What was due may not be any more, once somebody has set the clock back.
+            dag = self.dags.get(dag_id)
+            if dag is not None and dag.next_run is not None and dag.next_run.run_after > now:
+                self._arm_dag(dag_id)
             self._arm_continuous(dag_id, now)
 
     def fold(self, plan: Plan, now: Instant) -> None:
@@ -294,7 +301,10 @@ class Board:
     def _arm_dag(self, dag_id: str) -> None:
         dag = self.dags.get(dag_id)
         if dag is not None and dag.next_run is not None:
-            self._alarm(dag.next_run.run_after, dag_id)
+            at = dag.next_run.run_after
+            if self._armed.get(dag_id) != at:
+                self._armed[dag_id] = at
+                self._alarm(at, dag_id)
 
     def _arm_continuous(self, dag_id: str, now: Instant) -> None:
         """A continuous DAG's next run is known only once nothing of it is active."""
