@@ -1,13 +1,21 @@
 """The single machine of the blog post that this project starts from, as written there."""
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from tests.system.home import Home, until
+from scripts.instance import free_port
+from tests.system.home import DEFAULTS, Home, bash_dag, kill, until
+
+#: How the post's control script finds what it kills.
+MASTER = "ps -ef | grep -Ei '(airflow-webserver)' | grep master | awk '{print $2}'"
+EVERYTHING = "ps -ef | grep -Ei 'airflow' | grep -v 'grep' | awk '{print $2}'"
 
 SEED = Path(__file__).parents[3] / "shared/seed"
 
@@ -182,8 +190,7 @@ def test_resetdb_empties_the_database(home: Home) -> None:
 
 def test_processes_are_found_and_ended_as_the_post_does(home: Home) -> None:
     home.migrate()
-    port = "18472"
-    server = home.start("webserver", "-p", port)
+    server = home.start("webserver", "-p", str(free_port()))
     scheduler = home.scheduler()
     home.dag("ct1.py", CT1)
     home.until_ended("first")
@@ -199,3 +206,79 @@ def test_processes_are_found_and_ended_as_the_post_does(home: Home) -> None:
         process.terminate()
         assert process.wait(20) == 0
     assert "Traceback" not in home.said()
+
+
+def found_by(home: Home, pipeline: str) -> list[int]:
+    """The pids that a pipeline of the post prints, of this home's processes only."""
+    done = subprocess.run(["bash", "-c", pipeline], capture_output=True, text=True, check=True)
+    return sorted({int(word) for word in done.stdout.split()} & set(home.processes()))
+
+
+def asked(port: int, path: str) -> Any:
+    """The web server's answer; None while there is none."""
+    try:
+        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}{path}") as answer:
+            return json.load(answer)
+    except OSError:
+        return None
+
+
+def test_the_post_from_beginning_to_end(home: Home, scripts: Path) -> None:
+    for name in DEFAULTS:  # nothing but AIRFLOW_HOME is set, as with somebody who begins
+        del home.env[name]
+    assert home.airflow("initdb").returncode == 0
+    settings = home.path / "airflow.cfg"
+    assert settings.stat().st_mode & 0o777 == 0o600
+    text = settings.read_text()
+    text = re.sub("(?m)^executor = .*", "executor = LocalExecutor", text)
+    text = re.sub("(?m)^(dags_are_paused_at_creation) = .*", r"\1 = False", text)
+    settings.write_text(text)
+
+    port = free_port()
+    home.start("webserver", "-p", str(port))
+    home.start("scheduler")
+    home.dag("ct1.py", CT1)
+    home.dag("ct2.py", CT2.replace("FOLDER", str(scripts)))
+    home.dag("team/project/sub.py", CT1.replace("'first'", "'in_subfolder'"))
+    elsewhere = home.path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "linked.py").write_text(CT1.replace("'first'", "'behind_link'"))
+    (home.dags / "link").symlink_to(elsewhere)
+    for dag_id in ("first", "second", "in_subfolder", "behind_link"):
+        assert home.until_ended(dag_id) == "success", dag_id
+
+    runs = home.until(lambda: asked(port, "/api/v2/dags/first/dagRuns"), "the web server answers")
+    assert [run["state"] for run in runs["dag_runs"]] == ["success"]
+    assert home.airflow("dag_state", "first", "2016-05-29T08:30:00").stdout.strip() == "success"
+
+    (master,) = found_by(home, MASTER)
+    kill(master, 15)
+    home.until(lambda: not found_by(home, MASTER), "the web server has ended")
+    for pid in found_by(home, EVERYTHING):
+        kill(pid, 15)
+    home.until(lambda: not found_by(home, EVERYTHING), "all has ended")
+    assert home.processes() == []
+
+    assert home.airflow("resetdb", "-y").returncode == 0
+    assert home.value("SELECT count(*) FROM dag_run") == 0
+
+
+def test_the_control_script_of_the_post_restarts_all_in_the_middle_of_a_run(home: Home) -> None:
+    ports = {"AIRFLOW__API__PORT": str(free_port())}
+    home.env.update(ports)
+    home.migrate()
+    began, ended = home.path / "began", home.path / "ended"
+    command = f"echo x >> {began}; [ $(wc -l < {began}) -gt 1 ] || sleep 60; echo x >> {ended}"
+    retry = "retries=1, retry_delay=__import__('datetime').timedelta(0)"
+    home.dag("d.py", bash_dag("d", {"t": command}, more=retry))
+    home.start("webserver")
+    home.scheduler()
+    home.until(began.exists, "the task has begun")
+    for pid in found_by(home, EVERYTHING):
+        kill(pid, 15)
+    home.until(lambda: not found_by(home, EVERYTHING), "all has ended")
+    home.start("webserver")
+    home.scheduler()
+    assert home.until_ended("d") == "success"
+    assert (began.read_text(), ended.read_text()) == ("x\n" * 2, "x\n")
+    assert home.instance("d", "t", "try_number") == 2
