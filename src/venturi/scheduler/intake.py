@@ -41,6 +41,8 @@ class FileState:
         self.disputed: set[str] = set()
         #: digest of what the last import found: the same again changes nothing
         self.found = ""
+        #: its last import failed
+        self.broken = False
 
     def is_stale(self) -> bool:
         """The file, or something it depends on, is not what it was."""
@@ -106,8 +108,12 @@ class Intake:
         for view in self.board.dags.values():
             self.newest[view.dag_id] = self.versions.get(tx, view.version_id)
 
-    def look(self) -> None:
-        """Find new, changed and vanished files; ask for what has to be read."""
+    def look(self, *, something_changed: bool = False) -> None:
+        """Find new, changed and vanished files; ask for what has to be read.
+
+        With `something_changed` below the folders, broken files are read again too: what they miss
+        may have come.
+        """
         present = list(
             find_files(
                 self.folder,
@@ -118,7 +124,7 @@ class Intake:
         )
         for path in present:
             state = self.files.setdefault(path, FileState(path))
-            if state.is_stale():
+            if state.is_stale() or (state.broken and something_changed):
                 self.request(state)
         gone = set(self.files) - set(present)
         if gone:
@@ -201,6 +207,7 @@ class Intake:
         state.asked = False
         state.read_at = self.clock.monotonic()
         state.open = bool(loaded.open_because)
+        state.broken = loaded.error is not None
         # What a failed import has seen is not all that the file needs: keep what was known before.
         known = {} if loaded.error is None else dict(state.depends)
         state.depends = tuple(sorted((known | dict(loaded.depends)).items()))

@@ -379,7 +379,7 @@ class Scheduler:
 
     def _hear_watcher(self) -> None:
         self.watcher.answer()
-        self.intake.look()
+        self.intake.look(something_changed=True)
         self.watcher.watch(self.intake.folders())
 
     def _hear_bell(self) -> None:

@@ -4,9 +4,11 @@ The scheduler runs in this process, the web server beside it; Ctrl-C or SIGTERM 
 tasks that run.
 """
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 
 from venturi.config import get_config
@@ -33,12 +35,25 @@ def run_standalone(arguments: Sequence[str] = ()) -> int:
     )
     host, port = conf.get("api", "host"), conf.get("api", "port")
     say(f"Web server on http://{host}:{port} - Ctrl-C stops everything.")
+    ended = threading.Event()
+    threading.Thread(target=_mind, args=(web, ended), name="web-server", daemon=True).start()
     try:
-        return run_scheduler(stop_runner=True)
+        code = run_scheduler(stop_runner=True)
     finally:
+        lost = web.poll() is not None
+        ended.set()
         web.send_signal(signal.SIGTERM)
         try:
             web.wait(10)
         except subprocess.TimeoutExpired:
             web.kill()
             web.wait()
+    return 1 if lost else code
+
+
+def _mind(web: "subprocess.Popen[bytes]", ended: threading.Event) -> None:
+    """Without its web server the installation is not what was asked for: stop it."""
+    web.wait()
+    if not ended.is_set():
+        say("The web server has ended; stopping.")
+        os.kill(os.getpid(), signal.SIGTERM)
