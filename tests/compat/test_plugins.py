@@ -158,3 +158,42 @@ def test_broken_local_settings_name_their_file(tmp_path: Path) -> None:
     (tmp_path / "config" / "airflow_local_settings.py").write_text("import nothing_like_this")
     with pytest.raises(LocalSettingsBroken, match=r"airflow_local_settings\.py cannot be imported"):
         find_policies(tmp_path)
+
+
+class Misled:
+    """Wants an argument that nobody gives."""
+
+    @hookimpl
+    def on_dag_run_success(self, dag_run: object, weather: object) -> None:
+        raise AssertionError
+
+
+def test_a_listener_that_asks_for_the_unknown_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    listener, misled = Listener(), Misled()
+    register_listeners([misled, listener])
+    try:
+        assert "weather" in caplog.text
+        tell("on_dag_run_success", dag_run="run", msg="")
+        assert not listener_manager().is_registered(misled)
+    finally:
+        listener_manager().unregister(listener)
+    assert listener.heard == ["run"]
+
+
+@pytest.mark.parametrize(
+    "broken", ["raise ValueError('not today')", "raise SystemExit('not today')"]
+)
+def test_a_plugin_that_fails_at_loading_harms_no_other(home: Path, broken: str) -> None:
+    (home / "plugins" / "also.py").write_text(
+        PLUGIN.replace('name = "mine"', 'name = "also"')
+        + f"\n    @classmethod\n    def on_load(cls):\n        {broken}\n"
+    )
+    printed = python(
+        f"""
+        from venturi.plugins.load import load_plugins
+        loaded = load_plugins({str(home / "plugins")!r})
+        print([p.name for p in loaded.plugins], loaded.errors[0].source, loaded.errors[0].reason)
+        """,
+        home,
+    )
+    assert printed.startswith("['mine'] also") and printed.endswith("not today")

@@ -22,11 +22,16 @@ def listener_manager() -> pluggy.PluginManager:
 
 
 def register_listeners(listeners: Iterable[Any]) -> None:
-    """Let these modules or objects listen, each once."""
+    """Let these modules or objects listen, each once; one that cannot is named in the log."""
     manager = listener_manager()
     for listener in listeners:
         if not manager.is_registered(listener):
-            manager.register(listener)
+            try:
+                manager.register(listener)
+            except Exception as error:
+                _log.error("The listener %r cannot be used: %s", listener, error)
+                if manager.is_registered(listener):
+                    manager.unregister(listener)
 
 
 def tell(call: str, **facts: Any) -> None:

@@ -32,18 +32,23 @@ def load_plugins(folder: str | os.PathLike[str] | None = None) -> Plugins:
         for file in plugin_files(Path(folder)):
             try:
                 found.extend(_checked(_plugins_in(_imported(file))))
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 errors.append(PluginError(source=str(file), reason=_words(error)))
     for point in entry_points(group=ENTRY_POINTS):
         try:
             found.extend(_checked(_plugins_in(point.load())))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             errors.append(PluginError(source=f"entry point {point.name}", reason=_words(error)))
-    plugins = Plugins(plugins=tuple(without_doubles(found)), errors=tuple(errors))
+    kept: list[type[AirflowPlugin]] = []
+    for plugin in without_doubles(found):
+        try:
+            _serve(plugin)
+            plugin.on_load()
+            kept.append(plugin)
+        except (Exception, SystemExit) as error:
+            errors.append(PluginError(source=str(plugin.name), reason=_words(error)))
+    plugins = Plugins(plugins=tuple(kept), errors=tuple(errors))
     set_loaded(plugins)
-    for plugin in plugins.plugins:
-        _serve(plugin)
-        plugin.on_load()
     register_listeners(plugins.gathered("listeners"))
     return plugins
 

@@ -43,22 +43,30 @@ class RunSpec:
 
 
 class TaskInstanceSpec:
-    """A task instance changes its state."""
+    """A task instance changes its state. `session` is an argument of 2.x: None here."""
 
     @hookspec
-    def on_task_instance_running(self, previous_state: Any, task_instance: Any) -> None:
+    def on_task_instance_running(
+        self, previous_state: Any, task_instance: Any, session: Any
+    ) -> None:
         """The task is about to execute."""
 
     @hookspec
-    def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:
+    def on_task_instance_success(
+        self, previous_state: Any, task_instance: Any, session: Any
+    ) -> None:
         """The task has ended well."""
 
     @hookspec
-    def on_task_instance_failed(self, previous_state: Any, task_instance: Any, error: Any) -> None:
+    def on_task_instance_failed(
+        self, previous_state: Any, task_instance: Any, error: Any, session: Any
+    ) -> None:
         """The task has failed, with or without a further try."""
 
     @hookspec
-    def on_task_instance_skipped(self, previous_state: Any, task_instance: Any) -> None:
+    def on_task_instance_skipped(
+        self, previous_state: Any, task_instance: Any, session: Any
+    ) -> None:
         """The task has skipped itself."""
 
 

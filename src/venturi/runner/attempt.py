@@ -17,6 +17,7 @@ from venturi.runner.endings import ending_of, returned
 from venturi.runner.failure import reason_of, story_of
 from venturi.runner.inline_trigger import carry_on
 from venturi.runner.limits import termination, time_limit
+from venturi.runner.listening import tell_ended, tell_running
 from venturi.runner.rendered import snapshot
 from venturi.runner.retrying import decided
 from venturi.sdk.comms import Comms, comms_set
@@ -97,6 +98,7 @@ class _Attempt:
             self.info, written, dag=self.dag, clock=self.clock, test_mode=self.test_mode
         )
         context = context_of(ti)
+        failure: BaseException | None = None
         try:
             with context_set(context), termination(self._on_kill):
                 value = self._steps(ti, written, context)
@@ -109,7 +111,10 @@ class _Attempt:
                 raise
             if self.interruptible and _is_from_keyboard(error):
                 raise
+            failure = error
             result = self._ended(error, context)
+        with context_set(context):
+            tell_ended(ti, result, failure)
         changes: dict[str, Any] = {
             "reason": masked(result.reason),  # it is shown where no log is
             "rendered": self.rendered,
@@ -127,6 +132,7 @@ class _Attempt:
             task.resolve_template_files()
             task.render_template_fields(context)
             self.rendered = snapshot(task)
+            tell_running(ti)
             self._on_execute(task, context)
             task.pre_execute(context=context)
             with time_limit(getattr(task, "execution_timeout", None), self._on_kill):
