@@ -21,7 +21,7 @@ from venturi.core.states import RUN_TERMINAL, TERMINAL, RunState, RunType, TaskS
 from venturi.decide.calendar import following
 from venturi.decide.views import DagView, PoolView, RunView
 from venturi.spec.graph import Graph
-from venturi.spec.timetable.model import RunInfo
+from venturi.spec.timetable.model import Continuous, RunInfo
 
 T = TaskState
 #: Runs of one DAG above which nobody triggers more: worlds stay small.
@@ -288,6 +288,12 @@ class World:
                 if row.state not in TERMINAL
             ]
             assert self._is_excused(run, open_), f"{run.run_id} is {run.state}: {reasons}"
+        for dag in self.rows.dags.values():
+            due = dag.next_run is not None and dag.next_run.run_after <= self.now
+            blocked = any(run.dag_id == dag.dag_id for run in open_.values())
+            # The next run of a continuous schedule is only known once it is made.
+            blocked |= isinstance(dag.graph.spec.timetable, Continuous)
+            assert blocked or not due, f"{dag.dag_id}: a run that is due was never made"
 
     def _is_excused(self, run: RunView, open_: dict[int, RunView]) -> bool:
         """It waits for a past that has failed, or for its turn behind such a run."""
