@@ -299,6 +299,19 @@ def test_a_result_is_told_again_until_it_is_acknowledged(box: Machine, boss: Sch
     assert third.hello().accepted == ()
 
 
+def test_what_is_acknowledged_is_forgotten_also_while_its_process_leaves(
+    box: Machine, boss: Scheduler
+) -> None:
+    top = "import atexit\natexit.register(time.sleep, 0.2)"
+    file = box.dag("return 7", top=top)
+    for ti_id in range(1, 6):
+        boss.start(file, ti_id)
+        boss.ack(boss.finished(ti_id))
+    wait_for(lambda: not titled(box, "airflow task"), "their processes have gone")
+    boss.leave()
+    assert box.connect().hello().accepted == ()
+
+
 def test_nothing_is_said_before_the_greeting(box: Machine, boss: Scheduler) -> None:
     boss.start(box.dag("return 7"))
     boss.finished()
@@ -325,6 +338,20 @@ def test_what_ends_without_a_scheduler_is_on_disk_even_if_the_runner_is_killed(
     again = box.start()
     assert again.hello().accepted == ((1, 1),)
     assert again.greet().finished().result.xcoms[0].value == '"kept"'
+
+
+def test_a_journal_that_cannot_be_written_does_not_end_the_runner(
+    box: Machine, boss: Scheduler
+) -> None:
+    go = box.home / "go"
+    file = box.dag(f"while not os.path.exists({str(go)!r}): time.sleep(0.01)\nreturn 'kept'")
+    boss.start(file)
+    boss.until(Started)
+    (box.home / "run/runner.journal").mkdir()
+    boss.leave()
+    go.touch()
+    wait_for(lambda: "cannot be written" in box.words.read_text(), "it says so")
+    assert box.connect().greet().finished().result.xcoms[0].value == '"kept"'
 
 
 def test_a_question_is_asked_again_of_the_next_scheduler(box: Machine, boss: Scheduler) -> None:

@@ -7,6 +7,7 @@ results are journalled; the next scheduler connects to the same socket and is to
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -208,7 +209,7 @@ class Runner:
         self.reactor.after(ALONE + 1, lambda: None)  # look then whether to leave
         # From here on nobody but the disk can take what ends.
         for entry in self.unacknowledged.values():
-            self.journal.append(entry)
+            self._keep(entry)
 
     def _tell(self, message: Message) -> None:
         """Say something to the scheduler, if one is there; it asks for the rest when it comes."""
@@ -270,9 +271,16 @@ class Runner:
     def _report(self, report: Finished | Called) -> None:
         self.unacknowledged[key_of_report(report)] = report
         if self.scheduler is None:
-            self.journal.append(report)
+            self._keep(report)
         else:
             self._tell(report)
+
+    def _keep(self, report: Finished | Called) -> None:
+        """Write a report down. Where the disk is full it is kept in memory only: tasks go on."""
+        try:
+            self.journal.append(report)
+        except OSError as error:
+            sys.stderr.write(f"{self.journal.path} cannot be written ({error.strerror}).\n")
 
     def _forget(self, key: WorkKey) -> None:
         self.unacknowledged.pop(key, None)

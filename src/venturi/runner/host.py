@@ -52,14 +52,13 @@ class Host:
         self.spares: set[int] = set()
         self.children: set[int] = set()
         self.stopping = False
+        self.wake = -1
 
     def serve(self) -> None:
         """Serve the runner until it closes the channel or says stop."""
-        wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, _nothing)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        with selectors.DefaultSelector() as selector:
+        wake_read, self.wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._mind_children()
+        with selectors.DefaultSelector() as selector, suppress(WireClosed):
             selector.register(self.wire, selectors.EVENT_READ)
             selector.register(wake_read, selectors.EVENT_READ)
             while not (self.stopping and not self.children):
@@ -67,12 +66,15 @@ class Host:
                     if key.fd == wake_read:
                         os.read(wake_read, 4096)
                     else:
-                        try:
-                            self._listen()
-                        except WireClosed:
-                            return
+                        self._listen()
                 self._reap()
                 self._keep_spares()
+
+    def _mind_children(self) -> None:
+        """Be woken when a child ends; said again after user code that may have said otherwise."""
+        signal.signal(signal.SIGCHLD, _nothing)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.set_wakeup_fd(self.wake, warn_on_full_buffer=False)
 
     def _listen(self) -> None:
         for message in self.wire.read(with_descriptors=True):
@@ -175,6 +177,7 @@ class Host:
 
             for dag in self.dags.values():
                 warm_dag(dag)
+        self._mind_children()
         # What an import has left behind by accident is everybody's from here on: not forked from.
         self.wire.send(result)
 

@@ -36,6 +36,8 @@ class Work:
         self.unwritten = b""
         #: it was cancelled: nobody wants its result any more
         self.cancelled = False
+        #: its report has been acknowledged
+        self.taken = False
         #: why its process was killed, when it was
         self.kill_reason = ""
 

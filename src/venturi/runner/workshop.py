@@ -144,10 +144,12 @@ class Workshop:
                 self._kill(work, grace)
 
     def forget(self, key: WorkKey) -> None:
-        """The report of this work has been taken."""
+        """The report of this work has been taken; its process may still be leaving."""
         work = self.work.get(key)
-        if work is not None and work.stage is Stage.ENDED and work.child is None:
-            del self.work[key]
+        if work is not None and work.stage is Stage.ENDED:
+            work.taken = True
+            if work.child is None:
+                del self.work[key]
 
     # --- hearing -------------------------------------------------------------------------------
 
@@ -245,7 +247,7 @@ class Workshop:
         child.close()
         work.child = None
         work.log.close()
-        if work.cancelled or isinstance(work.order, Call):
+        if work.cancelled or work.taken or isinstance(work.order, Call):
             self.work.pop(work.key, None)
 
     def _lose(self, work: Work, reason: str) -> None:
