@@ -6,6 +6,10 @@ Each function takes a transaction and plain values, and raises `NotFound`, `Conf
 audit        the row that says who did it
 dags         pause, unpause, delete
 runs         trigger, delete, set state, note
+backfills    filling past periods: create, pause, cancel
+backfill_dates  which runs that makes, and which of those that are there run again
+backfill_marks  taking past periods as done
+reruns       runs that go on with the newest code
 instances    choosing task instances, clearing them
 marks        setting their state by hand
 cutshort     attempts that are taken away while they run

@@ -15,6 +15,7 @@ from venturi.core.states import RUN_TERMINAL, RunState, RunType, TaskState
 from venturi.spec.model import DagSpec
 from venturi.spec.timetable.manual import infer_manual_interval
 from venturi.spec.timetable.model import DataInterval, NeedsRunner, RunInfo
+from venturi.store.backfills import close_backfills
 from venturi.store.commands.audit import Actor, note
 from venturi.store.commands.literals import instant
 from venturi.store.commands.params import check_params
@@ -30,7 +31,7 @@ from venturi.store.schema.runs import (
     task_instance_history,
     xcom,
 )
-from venturi.store.versions import Versions
+from venturi.store.versions import Version, Versions
 
 
 class RunAlreadyExists(Conflict):
@@ -79,23 +80,12 @@ def trigger(
     Raises `NotFound` for the DAG, `RunAlreadyExists`, `InvalidInput` for a run id or `conf` that
     does not fit the DAG's params, `Conflict` for a DAG that cannot be run.
     """
-    row = tx.execute(select(dag).where(dag.c.dag_id == wanted.dag_id)).first()
-    if row is None or not row.is_active or row.version_id is None:
-        raise NotFound(unknown_dag(tx, wanted.dag_id))
-    if row.has_import_errors:
-        raise Conflict(
-            f"The file of DAG {wanted.dag_id!r} cannot be read at present. "
-            "See: airflow dags list-import-errors"
-        )
-    version = (versions or Versions()).get(tx, row.version_id)
+    version, is_paused = runnable(tx, wanted.dag_id, wanted.run_type, versions)
     spec = version.graph.spec
-    if spec.allowed_run_types is not None and wanted.run_type not in spec.allowed_run_types:
-        allowed = ", ".join(spec.allowed_run_types)
-        raise Conflict(f"DAG {spec.dag_id!r} allows only these types of run: {allowed}.")
     check_params(spec, wanted.conf if conf_overrides_params else {})
     info = _dates(spec, wanted, who.now)
     name = _free_name(tx, wanted, info)
-    conf = _encoded(wanted.conf)
+    conf = encoded(wanted.conf)
     try:
         row_id = create_run(
             tx,
@@ -129,8 +119,31 @@ def trigger(
         info.logical_date,
         info.data_interval,
         info.run_after,
-        bool(row.is_paused),
+        is_paused,
     )
+
+
+def runnable(
+    tx: Tx, dag_id: str, run_type: RunType, versions: Versions | None = None
+) -> tuple[Version, bool]:
+    """The present version of a DAG that runs of this type can be made of, and whether it is paused.
+
+    Raises `NotFound`, `Conflict`.
+    """
+    row = tx.execute(select(dag).where(dag.c.dag_id == dag_id)).first()
+    if row is None or not row.is_active or row.version_id is None:
+        raise NotFound(unknown_dag(tx, dag_id))
+    if row.has_import_errors:
+        raise Conflict(
+            f"The file of DAG {dag_id!r} cannot be read at present. "
+            "See: airflow dags list-import-errors"
+        )
+    version = (versions or Versions()).get(tx, row.version_id)
+    spec = version.graph.spec
+    if spec.allowed_run_types is not None and run_type not in spec.allowed_run_types:
+        allowed = ", ".join(spec.allowed_run_types)
+        raise Conflict(f"DAG {dag_id!r} allows only these types of run: {allowed}.")
+    return version, bool(row.is_paused)
 
 
 def _dates(spec: DagSpec, wanted: Wanted, now: Instant) -> RunInfo:
@@ -172,7 +185,8 @@ def _free_name(tx: Tx, wanted: Wanted, info: RunInfo) -> str:
     return name
 
 
-def _encoded(conf: Mapping[str, Any]) -> str:
+def encoded(conf: Mapping[str, Any]) -> str:
+    """A run's conf as JSON. Raises `InvalidInput`."""
     try:
         return json.dumps(dict(conf))
     except (TypeError, ValueError) as error:
@@ -223,6 +237,7 @@ def delete_run(tx: Tx, dag_id: str, name: str, who: Actor, *, force: bool = Fals
         tx.execute(delete(table).where(table.c.dag_id == dag_id, table.c.run_id == name))
     tx.execute(delete(task_instance).where(task_instance.c.dagrun_id == row.id))
     tx.execute(delete(dag_run).where(dag_run.c.id == row.id))
+    close_backfills(tx, [row.backfill_id], who.now)
     note(tx, who, "delete_run", dag_id=dag_id, run_id=name, logical_date=row.logical_date)
     return int(row.id)
 
@@ -260,6 +275,7 @@ def set_run_state(tx: Tx, dag_id: str, name: str, state: RunState, who: Actor) -
     tx.execute(update(dag_run).where(dag_run.c.id == row.id).values(**values))
     if state in RUN_TERMINAL:
         _end_instances(tx, row.id, state, who)
+        close_backfills(tx, [row.backfill_id], who.now)
     note(
         tx,
         who,

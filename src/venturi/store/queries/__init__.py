@@ -4,9 +4,12 @@ paging      a page of rows and how many there are in all; ordering by known colu
 dags        DAGs, their tags and owners, import errors, the source of a file
 specs       the frozen description of a DAG
 runs        runs of DAGs
+backfills   backfills, with how far they are
 instances   task instances and their earlier tries
 values      XComs and rendered fields
 counts      how many of what are in which state
+why         why something does not run
+durations   how long tasks took
 audit       who did what
 schema      whether the database can be worked with, quickly
 """

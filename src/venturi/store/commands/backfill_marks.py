@@ -1,0 +1,113 @@
+"""Taking a past period as done: runs that are marked successful without running."""
+
+from typing import NamedTuple
+
+from sqlalchemy import update
+
+from venturi.core.states import RunState, RunType, TaskState
+from venturi.store.commands.audit import Actor, note
+from venturi.store.commands.backfill_dates import (
+    PlannedRun,
+    WantedBackfill,
+    chosen_tasks,
+    plan_runs,
+)
+from venturi.store.commands.instances import Selection, select_instances
+from venturi.store.commands.marks import mark
+from venturi.store.commands.runs import encoded, runnable, set_run_state
+from venturi.store.engine import Tx
+from venturi.store.runs import create_run
+from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.versions import Versions
+
+
+class MarkedPeriod(NamedTuple):
+    """The runs that were made and marked, and those that were there and are marked now.
+
+    `run_ids` are row ids of runs that the scheduler has to look at.
+    """
+
+    made: list[PlannedRun]
+    marked: list[PlannedRun]
+    run_ids: tuple[int, ...]
+
+
+def mark_period(
+    tx: Tx, wanted: WantedBackfill, who: Actor, versions: Versions | None = None
+) -> MarkedPeriod:
+    """Mark the runs of a period successful, making those that are not there.
+
+    With `wanted.task_regex` only the chosen tasks of runs that are there. Raises what
+    `plan_runs` does.
+    """
+    versions = versions or Versions()
+    runs = plan_runs(tx, wanted, who.now, versions)
+    version, _ = runnable(tx, wanted.dag_id, RunType.BACKFILL, versions)
+    chosen = chosen_tasks(version.graph, wanted)
+    made = [run for run in runs if run.existing is None]
+    for run in made:
+        row_id = create_run(
+            tx,
+            version,
+            run.info,
+            now=who.now,
+            run_type=RunType.BACKFILL,
+            conf=encoded(wanted.conf),
+            triggered_by="backfill",
+            user=who.name,
+            state=RunState.SUCCESS,
+        )
+        _mark_new(tx, row_id, chosen, who)
+    rung: set[int] = set()
+    marked = [run for run in runs if run.existing is not None]
+    for run in marked:
+        rung |= _mark_existing(tx, run, wanted, chosen, who, versions)
+    note(tx, who, "mark_period_success", dag_id=wanted.dag_id, extra={"runs": len(runs)})
+    return MarkedPeriod(made, marked, tuple(sorted(rung)))
+
+
+def _mark_new(tx: Tx, row_id: int, chosen: set[str] | None, who: Actor) -> None:
+    reason = f"marked success by {who.name}"
+    tx.execute(
+        update(dag_run)
+        .where(dag_run.c.id == row_id)
+        .values(start_date=who.now, end_date=who.now, reason=reason)
+    )
+    table = task_instance
+    of_run = table.c.dagrun_id == row_id
+    ended = {"start_date": who.now, "end_date": who.now, "updated_at": who.now}
+    done = update(table).where(of_run).values(state=TaskState.SUCCESS, reason=reason, **ended)
+    if chosen is not None:
+        done = done.where(table.c.task_id.in_(sorted(chosen)))
+        tx.execute(
+            update(table)
+            .where(of_run, table.c.task_id.not_in(sorted(chosen)))
+            .values(state=TaskState.REMOVED, reason="not chosen")
+        )
+    tx.execute(done)
+
+
+def _mark_existing(
+    tx: Tx,
+    run: PlannedRun,
+    wanted: WantedBackfill,
+    chosen: set[str] | None,
+    who: Actor,
+    versions: Versions,
+) -> set[int]:
+    assert run.existing is not None
+    row_id, name, state = run.existing
+    if chosen is None:
+        if state is RunState.SUCCESS:
+            return set()
+        set_run_state(tx, wanted.dag_id, name, RunState.SUCCESS, who)
+        return {row_id}
+    which = Selection(dag_id=wanted.dag_id, run_ids=(name,), only_with_state=False)
+    found = [
+        instance
+        for instance in select_instances(tx, which, versions)
+        if instance.task_id in chosen and instance.state != TaskState.SUCCESS
+    ]
+    if found:
+        mark(tx, found, TaskState.SUCCESS, who, versions)
+    return {row_id} if found else set()

@@ -1,0 +1,67 @@
+"""Runs that go on with the newest code of their DAG."""
+
+from collections import defaultdict
+
+from sqlalchemy import delete, insert, select, update
+
+from venturi.core.states import TaskState
+from venturi.store.commands.audit import Actor
+from venturi.store.engine import Tx
+from venturi.store.ids import take_ids
+from venturi.store.runs import instance_row
+from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.versions import Version
+
+
+def adopt(tx: Tx, run_id: int, version: Version, who: Actor) -> None:
+    """Bind a run to a version, and its instances to the tasks of that version.
+
+    Tasks that are new get an instance, those that are gone take no part any more, mapped ones are
+    expanded anew unless they have succeeded. Instances that have ended stay as they are.
+    """
+    row = tx.execute(select(dag_run).where(dag_run.c.id == run_id)).one()
+    if row.version_id == version.id:
+        return
+    table = task_instance
+    query = select(table.c.id, table.c.task_id, table.c.state).where(table.c.dagrun_id == run_id)
+    there: defaultdict[str, list[tuple[int, str | None]]] = defaultdict(list)
+    for ti_id, task_id, state in tx.execute(query.order_by(table.c.map_index)):
+        there[task_id].append((ti_id, state))
+    gone = sorted(there.keys() - version.graph.index.keys())
+    tx.execute(
+        update(table)
+        .where(table.c.dagrun_id == run_id, table.c.task_id.in_(gone))
+        .values(state=TaskState.REMOVED, reason="its DAG does not have it any more")
+    )
+    new = []
+    for number, task in enumerate(version.graph.tasks):
+        values = instance_row(
+            version.graph, number, run_id, row.run_id, row.logical_date, version.id
+        )
+        found = there.get(task.task_id)
+        if found is None:
+            new.append(values)
+            continue
+        open_ids = [ti_id for ti_id, state in found if state is None]
+        if len(open_ids) == len(found):
+            # All of it begins anew: one instance, which is expanded if the task is mapped now.
+            tx.execute(delete(table).where(table.c.id.in_(open_ids[1:])))
+            tx.execute(update(table).where(table.c.id == open_ids[0]).values(map_index=-1))
+        kept = {name: values[name] for name in _OF_TASK}
+        tx.execute(
+            update(table)
+            .where(table.c.dagrun_id == run_id, table.c.task_id == task.task_id)
+            .where(table.c.state.is_(None))
+            .values(max_tries=table.c.try_number + task.retries, updated_at=who.now, **kept)
+        )
+    for values, ti_id in zip(new, take_ids(tx, "task_instance", len(new)), strict=True):
+        values["id"] = ti_id
+    if new:
+        tx.execute(insert(table), new)
+    tx.execute(update(dag_run).where(dag_run.c.id == run_id).values(version_id=version.id))
+
+
+_OF_TASK = (
+    *("pool", "pool_slots", "queue", "priority_weight", "operator", "task_display_name"),
+    *("executor", "dag_version_id"),
+)
