@@ -90,7 +90,7 @@ def test_clearing_by_expression_takes_every_dag_it_matches(airflow: Airflow, one
 
 
 def test_why_a_task_does_not_run(airflow: Airflow, one: Store) -> None:
-    assert "it is failed: clear it" in airflow("task_failed_deps", "one", "a", "r1").out
+    assert "it is failed (exit code 1); clear it" in airflow("task_failed_deps", "one", "a", "r1").out
     home.run(one, SPEC, "r2", days_ago=2)
     said = airflow("tasks", "failed-deps", "one", "b", "r2").out
     assert "Trigger Rule" in said and "all_success" in said
@@ -98,7 +98,7 @@ def test_why_a_task_does_not_run(airflow: Airflow, one: Store) -> None:
         "Task instance dependencies are all met.\n"
     )
     airflow("pause", "one")
-    assert "DAG one is paused" in airflow("tasks", "failed-deps", "one", "a", "r2").out
+    assert "DAG one: it is paused" in airflow("tasks", "failed-deps", "one", "a", "r2").out
 
 
 def test_running_with_mark_success_only_marks(airflow: Airflow, one: Store) -> None:

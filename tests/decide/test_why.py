@@ -7,7 +7,7 @@ from typing import Any
 from tests import make
 from venturi.core.states import RunState
 from venturi.decide.views import DagView, Limits, RunView
-from venturi.decide.why import Reason, World, why_instance, why_run
+from venturi.decide.why import Reason, World, why_instance, why_run, why_task
 from venturi.decide.why_dag import why_dag
 from venturi.spec.model import DagSpec, Era, MapSource, MapSpec, TriggerRule, XComSource
 from venturi.spec.timetable.model import (
@@ -267,6 +267,20 @@ def test_many_instances_that_are_held_alike_are_one_line() -> None:
     run = make.run(graph, m=["scheduled"] * 3)
     (reason,) = why_run(world(run, pools={"p": 0}), run)
     assert (reason.row, reason.subject) == ("pool_too_small", "3 instances of task m")
+
+
+def test_the_instances_of_a_mapped_task_are_told_together_and_what_holds_all_of_them_once() -> None:
+    graph = make.graph(make.mapped("m", length=3))
+    run = make.run(graph, m=["success", "up_for_retry", "up_for_retry"])
+    known = world(run, dags=[make.view(graph, paused=True)])
+    assert [(r.row, r.subject) for r in why_task(known, run, 0)] == [
+        ("dag_paused", "DAG d"),
+        ("retry_not_due", "2 instances of task m"),
+    ]
+    run = make.run(graph, m=["success"] * 3)
+    (reason,) = why_task(known, run, 0)
+    assert (reason.row, reason.subject) == ("ended", "3 instances of task m")
+    assert why_task(known, chain(a="running"), 0)[0].subject == "task a"
 
 
 def test_a_task_that_nothing_holds_goes_on_in_the_next_step() -> None:

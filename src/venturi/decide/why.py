@@ -60,6 +60,16 @@ def why_instance(world: World, run: RunView, instance: Instance) -> list[Reason]
     return [*_around(world, run), *(own or _nothing(run, instance))]
 
 
+def why_task(world: World, run: RunView, number: int) -> list[Reason]:
+    """The same for all instances of a task: of those that have not ended, if there are any."""
+    instances = run.instances[number]
+    if len(instances) == 1:
+        return why_instance(world, run, instances[0])
+    waiting = [i for i in instances if i.state not in TERMINAL] or instances
+    found = [(i, reason) for i in waiting for reason in why_instance(world, run, i)]
+    return list(_together(run, found))
+
+
 def why_run(world: World, run: RunView) -> list[Reason]:
     """All that keeps a run from moving; of its tasks those that others wait for."""
     around = list(_around(world, run))
@@ -81,9 +91,10 @@ def _together(run: RunView, found: Iterable[tuple[Instance, Reason]]) -> Iterato
     for instance, reason in found:
         alike.setdefault((instance.task, reason.row, reason.text), []).append(reason)
     for (number, _, _), reasons in alike.items():
-        subject = f"{len(reasons)} instances of task {run.graph.tasks[number].task_id}"
-        first = reasons[0]
-        yield first if len(reasons) == 1 else msgspec.structs.replace(first, subject=subject)
+        subject, first = reasons[0].subject, reasons[0]
+        if len({reason.subject for reason in reasons}) > 1:
+            subject = f"{len(reasons)} instances of task {run.graph.tasks[number].task_id}"
+        yield msgspec.structs.replace(first, subject=subject)
 
 
 def of_run(run: RunView) -> str:

@@ -1,4 +1,5 @@
 """Where attempts go: an executor has a capacity and passes orders on.
 
 table       executors by the names that `[core] executor` knows
+installed   the limits of the installation, for questions about them
 """

@@ -27,6 +27,7 @@ from venturi.store.queries.runs import RunRow
 from venturi.store.queries.specs import spec_of
 
 if TYPE_CHECKING:
+    from venturi.decide.why import Reason
     from venturi.store.commands.audit import Actor
     from venturi.store.commands.instances import Chosen
 
@@ -219,13 +220,23 @@ def mark_success(args: argparse.Namespace) -> None:
 
 def failed_deps(args: argparse.Namespace) -> None:
     """Say why a task instance does not run."""
-    from venturi.cli.why import reasons
+    from venturi.executors.installed import installed
+    from venturi.store.queries.why import explain_task
 
-    def body(tx: Tx) -> list[dict[str, str]]:
+    limits = installed(configured())
+
+    def body(tx: Tx) -> "list[Reason]":
         run = named_run(tx, args.dag_id, args.logical_date_or_run_id)
-        return reasons(tx, run, args.task_id, args.map_index, now())
+        return explain_task(tx, run, args.task_id, args.map_index, limits, now())
 
-    rows = read(body)
+    rows = [
+        {
+            "dependency": reason.row.replace("_", " ").title(),
+            "reason": f"{reason.subject}: {reason.text}",
+        }
+        for reason in read(body)
+        if reason.row not in {"ready", "no_scheduler"}  # not about the task
+    ]
     if not rows:
         print("Task instance dependencies are all met.")
         return

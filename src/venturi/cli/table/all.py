@@ -1,6 +1,6 @@
 """Every command, in the order in which the help shows them."""
 
-from venturi.cli.table import about, dags, db, later, people, services, tasks
+from venturi.cli.table import about, dags, db, later, people, questions, services, tasks
 from venturi.cli.table.model import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -8,6 +8,7 @@ COMMANDS: tuple[Command, ...] = (
     *db.COMMANDS,
     *dags.COMMANDS,
     *tasks.COMMANDS,
+    *questions.COMMANDS,
     *people.COMMANDS,
     *about.COMMANDS,
     *later.COMMANDS,
