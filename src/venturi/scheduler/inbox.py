@@ -1,6 +1,7 @@
 """What the runner has reported and no transaction has taken yet."""
 
 from venturi.core.messages import Called, Finished, Started
+from venturi.core.states import ACTIVE
 from venturi.decide.board import Board
 from venturi.decide.views import Instance, Report, RunView
 
@@ -76,6 +77,6 @@ class Inbox:
 
 
 def _is_current(board: Board, message: Started | Finished) -> bool:
-    """Whether the attempt that speaks is the one its instance waits for."""
+    """Whether the attempt that speaks is the one its instance waits for, and has not ended."""
     owned = board.owner.get(message.ti_id)
-    return owned is not None and owned[1].epoch == message.epoch
+    return owned is not None and owned[1].epoch == message.epoch and owned[1].state in ACTIVE

@@ -46,7 +46,7 @@ from venturi.store.dags import load_dags
 from venturi.store.engine import DatabaseError, Store, Tx
 from venturi.store.lease import Lease, LostLease, prove, release, take_lease
 from venturi.store.pools import load_pools
-from venturi.store.runs import active_revisions, active_runs_of, load_runs
+from venturi.store.runs import active_revisions, active_runs_of, load_runs, revisions_of
 
 LOCK = "scheduler.lock"
 #: Seconds between two heartbeats (job row and lease).
@@ -370,8 +370,11 @@ class Scheduler:
         with self.store.read() as tx:
             self.board.pools = load_pools(tx)
             seen = active_revisions(tx)
+            before = self.board.looked_back_at()
+            past = revisions_of(tx, before)
         known = {run.id: run.revision for run in self.board.runs.values()}
-        self._reload({i for i in seen if known.get(i) != seen[i]} | (set(known) - set(seen)))
+        changed = {i for i in seen if known.get(i) != seen[i]} | (set(known) - set(seen))
+        self._reload(changed | {i for i in before if past.get(i) != before[i]})
         self._refresh_dags(None)
         self.timetables.ask_unknown()
 

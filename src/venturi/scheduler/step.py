@@ -120,13 +120,16 @@ class Stepper:
             self.board.dags[part.dag_id].next_run = None
 
     def reload(self, run_ids: "set[int] | frozenset[int] | list[int]") -> None:
-        """Put runs on the board as their rows say; take off those that have ended or vanished."""
+        """Put runs on the board as their rows say; take off those that have vanished.
+
+        One that has ended leaves by itself, after those that look back at it have seen it.
+        """
         wanted = set(run_ids)
         with self.store.read() as tx:
             found = {run.id: run for run in load_runs(tx, self.versions, wanted)}
         for run_id in sorted(wanted):
             run = found.get(run_id)
-            if run is None or run.state not in _ON_BOARD:
+            if run is None:
                 self.board.drop_run(run_id)
             else:
                 if run.previous is not None and run.previous.id in self.board.runs:
@@ -221,9 +224,6 @@ class Stepper:
             )
             for instance in instances
         ]
-
-
-_ON_BOARD = frozenset({"queued", "running"})
 
 
 def _as_queued(move: Move, now: Instant) -> Instance:

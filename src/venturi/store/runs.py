@@ -36,6 +36,7 @@ _VIEW_COLUMNS = (
     _I.skips,
     _I.queued_dttm,
     _I.start_date,
+    _I.first_started_at,
     _I.reschedules,
 )
 
@@ -238,7 +239,8 @@ def instance_of(row: Any, number: int) -> Instance:
         due=row.due_at,
         skips=tuple(json.loads(row.skips)) if row.skips else (),
         queued_at=row.queued_dttm,
-        started_at=row.start_date,
+        # A rescheduled attempt counts its time from when it first began.
+        started_at=row.first_started_at if row.reschedules else row.start_date,
         reschedules=row.reschedules,
     )
 
@@ -319,6 +321,16 @@ def active_revisions(tx: Tx) -> dict[int, int]:
     """The revision of every active run, by row id."""
     query = select(dag_run.c.id, dag_run.c.revision).where(dag_run.c.state.in_(ACTIVE_RUNS))
     return {row.id: row.revision for row in tx.execute(query)}
+
+
+def revisions_of(tx: Tx, run_ids: Iterable[int]) -> dict[int, int]:
+    """The revisions of these runs, those that are there."""
+    query = select(dag_run.c.id, dag_run.c.revision)
+    return {
+        row.id: row.revision
+        for chunk in _chunks(sorted(run_ids))
+        for row in tx.execute(query.where(dag_run.c.id.in_(chunk)))
+    }
 
 
 def active_runs_of(tx: Tx, dag_ids: Sequence[str]) -> set[int]:
