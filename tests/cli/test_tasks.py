@@ -90,7 +90,8 @@ def test_clearing_by_expression_takes_every_dag_it_matches(airflow: Airflow, one
 
 
 def test_why_a_task_does_not_run(airflow: Airflow, one: Store) -> None:
-    assert "it is failed (exit code 1); clear it" in airflow("task_failed_deps", "one", "a", "r1").out
+    said = airflow("task_failed_deps", "one", "a", "r1").out
+    assert "it is failed (exit code 1); clear it" in said
     home.run(one, SPEC, "r2", days_ago=2)
     said = airflow("tasks", "failed-deps", "one", "b", "r2").out
     assert "Trigger Rule" in said and "all_success" in said

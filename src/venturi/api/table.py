@@ -23,6 +23,7 @@ from venturi.api.rest import (
     tasks,
     variables,
     wait,
+    why,
     xcoms,
 )
 from venturi.api.route import Route
@@ -52,6 +53,7 @@ REST: tuple[Route, ...] = (
     Route("PATCH", _ONE, dags.patch_dag, P.DAG_EDIT, _DAG),
     Route("DELETE", _ONE, dags.delete_dag, P.DAG_DELETE, _DAG, 204),
     Route("GET", _ONE + "/details", dags.get_dag_details, P.DAG_READ, _DAG),
+    Route("GET", _ONE + "/why", why.get_why, P.INSTANCE_READ, _DAG),
     Route("GET", _ONE + "/tasks", tasks.get_tasks, P.TASK_READ, _DAG),
     Route("GET", _ONE + "/tasks/{task_id}", tasks.get_task, P.TASK_READ, _DAG),
     Route("GET", _ONE + "/dagVersions", tasks.get_dag_versions, P.VERSION_READ, _DAG),
