@@ -23,7 +23,7 @@ def journal(tmp_path: Path) -> Journal:
 
 
 def test_what_is_written_is_read_by_the_next(journal: Journal) -> None:
-    entries = [result(1), Called(call_id=7, error="no"), result(2)]
+    entries: list[Finished | Called] = [result(1), Called(call_id=7, error="no"), result(2)]
     assert journal.read() == []
     for entry in entries:
         journal.append(entry)

@@ -45,7 +45,7 @@ class Journal:
         return entries
 
     def append(self, entry: Finished | Called) -> None:
-        """Add a result, durably. Raises `OSError`, leaving no part of it, where the disk is full."""
+        """Add a result, durably. Raises `OSError`, and leaves no part of it, on a full disk."""
         body = msgspec.msgpack.encode(entry)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         descriptor = os.open(self.path, flags, 0o600)

@@ -9,6 +9,7 @@ is being imported.
 
 import builtins
 import os
+import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -143,12 +144,16 @@ class Watch:
         return False
 
 
-_PLAIN_NAMES = frozenset(name.rpartition(".")[2] for name in _ASKS)
+_PLAIN_NAMES = frozenset(name.rpartition(".")[2] for name in _ASKS) | {"random", "getrandbits"}
+#: What the functions of the module `random` draw from; a generator that a file makes is its own.
+_SHARED_RANDOM = getattr(random.random, "__self__", None)
 
 
 def _reason(function: Any) -> str | None:
     name = function.__name__
     owner = getattr(function, "__self__", None)
+    if owner is _SHARED_RANDOM:
+        return "random numbers"
     if isinstance(owner, type):
         return _ASKS.get(f"{'datetime' if name != 'today' else _class_of(owner)}.{name}")
     module = getattr(owner, "__name__", "")
