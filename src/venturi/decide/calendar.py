@@ -3,11 +3,11 @@
 from collections import defaultdict
 
 from venturi.core.clock import Instant
-from venturi.core.states import RunState
+from venturi.core.states import RunState, RunType
 from venturi.decide.draft import Draft
 from venturi.decide.plan import NewRun
 from venturi.decide.views import BackfillView, DagView, RunView
-from venturi.spec.model import DagSpec
+from venturi.spec.model import DagSpec, TaskSpec
 from venturi.spec.timetable import active_runs_limit, needs_runner, next_run
 from venturi.spec.timetable.model import Continuous, Restriction, RunInfo
 
@@ -102,3 +102,12 @@ def _start(draft: Draft, runs: list[RunView], room: int, *, latest_first: bool =
     runs.sort(key=lambda run: (run.run_after, run.id), reverse=latest_first)
     for run in runs[: max(0, room)]:
         draft.move_run(run, RunState.RUNNING, "its turn has come")
+
+
+def is_within(task: TaskSpec, at: Instant, run_type: RunType) -> bool:
+    """A task takes part in the runs between its own start and end date (backfills: in all)."""
+    if run_type is not RunType.SCHEDULED:
+        return True
+    return (task.start_date is None or at >= task.start_date) and (
+        task.end_date is None or at <= task.end_date
+    )

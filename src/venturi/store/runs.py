@@ -10,9 +10,9 @@ from sqlalchemy import Row, and_, insert, or_, select, update
 from venturi.core.clock import Instant
 from venturi.core.run_ids import run_id as make_run_id
 from venturi.core.states import RunState, RunType, TaskState
+from venturi.decide.calendar import is_within
 from venturi.decide.views import Instance, RunView
 from venturi.spec.graph import Graph
-from venturi.spec.model import TaskSpec
 from venturi.spec.timetable.model import DataInterval, RunInfo
 from venturi.store.backfills import PooledGraphs, load_fillings
 from venturi.store.engine import Tx
@@ -107,15 +107,6 @@ def create_run(
             row["id"] = ti_id
         tx.execute(insert(task_instance), rows)
     return row_id
-
-
-def is_within(task: TaskSpec, at: Instant, run_type: RunType) -> bool:
-    """A task takes part in the runs between its own start and end date (backfills: in all)."""
-    if run_type is not RunType.SCHEDULED:
-        return True
-    return (task.start_date is None or at >= task.start_date) and (
-        task.end_date is None or at <= task.end_date
-    )
 
 
 def instance_row(
