@@ -83,12 +83,20 @@ def _has_words(path: Path) -> bool:
 
 
 def linked_folders(folder: Path) -> set[str]:
-    """Real folders that symlinks below `folder` lead to: the watcher has to look there too."""
+    """Real folders that symlinks below `folder`, and below those, lead to: to be watched too."""
     found: set[str] = set()
-    for base, folders, files in os.walk(folder, followlinks=False):
-        for name in (*folders, *files):
-            path = os.path.join(base, name)
-            if os.path.islink(path):
+    pending = [str(folder)]
+    while pending:
+        for base, folders, files in os.walk(pending.pop(), followlinks=False):
+            for name in (*folders, *files):
+                path = os.path.join(base, name)
+                if not os.path.islink(path):
+                    continue
                 real = os.path.realpath(path)
-                found.add(real if os.path.isdir(real) else os.path.dirname(real))
-    return {path for path in found if os.path.isdir(path)}
+                if os.path.isdir(real):
+                    if real not in found:
+                        pending.append(real)
+                    found.add(real)
+                elif os.path.isfile(real):
+                    found.add(os.path.dirname(real))
+    return found

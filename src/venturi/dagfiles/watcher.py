@@ -16,9 +16,10 @@ class Watcher:
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._folders: frozenset[str] = frozenset()
+        #: what is watched: folders with all that is below them, and folders by themselves
+        self._watched: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def fileno(self) -> int:
         """For the selector."""
@@ -32,27 +33,36 @@ class Watcher:
         except BlockingIOError:
             return
 
-    def watch(self, folders: Iterable[str]) -> None:
-        """Watch these folders (and what is below) from now on."""
-        wanted = frozenset(folder for folder in folders if os.path.isdir(folder))
-        if wanted == self._folders and self._thread is not None and self._thread.is_alive():
+    def watch(self, folders: Iterable[str], flat: Iterable[str] = ()) -> None:
+        """Watch these folders and what is below, and those of `flat` by themselves, from now on.
+
+        A file that a DAG file reads may lie anywhere: what is below its folder may be a whole disk.
+        """
+        deep = frozenset(folder for folder in folders if os.path.isdir(folder))
+        wanted = deep, frozenset(folder for folder in flat if os.path.isdir(folder)) - deep
+        if wanted == self._watched and all(thread.is_alive() for thread in self._threads):
             return
         self._end()
-        self._folders = wanted
-        if not wanted:
-            return
+        self._watched = wanted
         self._stop = threading.Event()
-        self._thread = threading.Thread(
+        for each, recursive in zip(wanted, (True, False), strict=True):
+            if each:
+                self._begin(sorted(each), recursive)
+
+    def _begin(self, folders: list[str], recursive: bool) -> None:
+        thread = threading.Thread(
             target=self._run,
-            args=(sorted(wanted), self._stop),
+            args=(folders, recursive, self._stop),
             name="dag-file-watcher",
             daemon=True,
         )
-        self._thread.start()
+        self._threads.append(thread)
+        thread.start()
 
-    def _run(self, folders: list[str], stop: threading.Event) -> None:
+    def _run(self, folders: list[str], recursive: bool, stop: threading.Event) -> None:
         changes = watchfiles.watch(
             *folders,
+            recursive=recursive,
             watch_filter=_matters,
             debounce=100,
             step=20,
@@ -70,7 +80,7 @@ class Watcher:
 
     def _end(self) -> None:
         self._stop.set()
-        self._thread = None
+        self._threads.clear()
 
     def close(self) -> None:
         """Watch nothing any more."""

@@ -1,0 +1,113 @@
+"""The watcher wakes its owner when something below the folders changes, and only then."""
+
+import select
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from venturi.dagfiles.watcher import Watcher
+
+
+@pytest.fixture
+def watcher() -> Iterator[Watcher]:
+    made = Watcher()
+    yield made
+    made.close()
+
+
+def wakes(watcher: Watcher, seconds: float) -> bool:
+    """Whether it wakes within so many seconds."""
+    ready, _, _ = select.select([watcher], [], [], seconds)
+    if ready:
+        watcher.answer()
+    return bool(ready)
+
+
+def until_watching(watcher: Watcher, folder: Path) -> None:
+    """The kernel is told of the folders by another thread: wait until a change is noticed."""
+    for number in range(100):
+        (folder / f"probe{number}").write_text("x")
+        if wakes(watcher, 0.2):
+            break
+    while wakes(watcher, 0.5):
+        pass
+
+
+@pytest.mark.parametrize("change", ["new", "edit", "replace", "delete", "deep", "folder"])
+def test_every_change_wakes(tmp_path: Path, watcher: Watcher, change: str) -> None:
+    file = tmp_path / "deep/d.py"
+    file.parent.mkdir()
+    file.write_text("1")
+    watcher.watch([str(tmp_path)])
+    until_watching(watcher, tmp_path)
+    match change:
+        case "new":
+            (tmp_path / "new.py").write_text("1")
+        case "edit":
+            file.write_text("2")
+        case "replace":
+            (tmp_path / "part").write_text("3")
+            (tmp_path / "part").replace(file)
+        case "delete":
+            file.unlink()
+        case "deep":
+            (file.parent / "other.py").write_text("1")
+        case _:
+            (tmp_path / "one").mkdir()
+            assert wakes(watcher, 5)
+            (tmp_path / "one/d.py").write_text("1")
+    assert wakes(watcher, 5)
+
+
+def test_bytecode_and_the_like_wake_nobody(tmp_path: Path, watcher: Watcher) -> None:
+    (tmp_path / "__pycache__").mkdir()
+    watcher.watch([str(tmp_path)])
+    until_watching(watcher, tmp_path)
+    (tmp_path / "__pycache__/d.cpython-311.pyc").write_text("1")
+    (tmp_path / ".d.py.swp").write_text("1")
+    (tmp_path / "d.py~").write_text("1")
+    assert not wakes(watcher, 0.7)
+
+
+def test_other_folders_from_now_on(tmp_path: Path, watcher: Watcher) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    two.mkdir()
+    watcher.watch([str(one)])
+    until_watching(watcher, one)
+    watcher.watch([str(two), str(tmp_path / "nowhere")])
+    until_watching(watcher, two)
+    (one / "d.py").write_text("1")
+    assert not wakes(watcher, 0.7)
+    (two / "d.py").write_text("1")
+    assert wakes(watcher, 5)
+
+
+def test_a_flat_folder_is_watched_without_what_is_below(tmp_path: Path, watcher: Watcher) -> None:
+    flat, deep = tmp_path / "flat", tmp_path / "deep"
+    (flat / "below").mkdir(parents=True)
+    deep.mkdir()
+    watcher.watch([str(deep)], flat=[str(flat)])
+    until_watching(watcher, flat)
+    until_watching(watcher, deep)
+    (flat / "below/conf.yaml").write_text("1")
+    assert not wakes(watcher, 0.7)
+    (flat / "conf.yaml").write_text("1")
+    assert wakes(watcher, 5)
+    (deep / "d.py").write_text("1")
+    assert wakes(watcher, 5)
+
+
+def test_nothing_to_watch_is_no_error(tmp_path: Path, watcher: Watcher) -> None:
+    watcher.watch([])
+    watcher.watch([str(tmp_path / "nowhere")])
+    assert not wakes(watcher, 0.1)
+
+
+def test_many_changes_are_answered_at_once(tmp_path: Path, watcher: Watcher) -> None:
+    watcher.watch([str(tmp_path)])
+    until_watching(watcher, tmp_path)
+    for number in range(500):
+        (tmp_path / f"d{number}.py").write_text("1")
+    assert wakes(watcher, 5)
