@@ -1,4 +1,4 @@
-"""What an import looked at: the difference between a file that is kept and one that is read anew."""
+"""What an import looked at: whether a file is kept, or read anew for each attempt."""
 
 import json
 import subprocess
@@ -98,13 +98,21 @@ OPEN = {
         "GetVariable",
     ),
     "socket": (
-        "import socket\ns = socket.socket()\n"
-        "try: s.connect(('127.0.0.1', 9))\nexcept OSError: pass\ns.close()",
+        """
+        import socket
+        s = socket.socket()
+        try: s.connect(('127.0.0.1', 9))
+        except OSError: pass
+        s.close()
+        """,
         "the network",
     ),
     "urlopen": (
-        "import urllib.request\n"
-        "try: urllib.request.urlopen('http://127.0.0.1:9/')\nexcept OSError: pass",
+        """
+        import urllib.request
+        try: urllib.request.urlopen('http://127.0.0.1:9/')
+        except OSError: pass
+        """,
         "the network",
     ),
     "subprocess": ("import subprocess\nx = subprocess.check_output(['true'])", "program"),
