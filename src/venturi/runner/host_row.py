@@ -60,6 +60,8 @@ class HostRow:
         self.busy: set[int] = set()
         self.last_used = 0.0
         self.keep = True
+        #: it has given a child to somebody
+        self.has_worked = False
         self.retiring = False
 
     @property
@@ -89,11 +91,13 @@ class HostRow:
     def _employ(self, child: Child) -> None:
         """The child has work now: the host forks another spare in its place."""
         self.busy.add(child.pid)
+        self.has_worked = True
         self._tell(Signal(pid=child.pid, signal=0))
 
     def adjust(self) -> None:
         """Have the host keep as many spares as wait for work, plus a few in advance."""
-        wanted = len(self.takers) + (SPARES if self.keep else 0)
+        # Only where there has been work is more of it expected.
+        wanted = len(self.takers) + (SPARES if self.keep and self.has_worked else 0)
         if wanted != self.spares_asked and not self.retiring:
             self.spares_asked = wanted
             self._tell(Fork(spares=wanted))

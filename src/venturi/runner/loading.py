@@ -15,6 +15,7 @@ from venturi.core.errors import VenturiError
 from venturi.core.messages import Load, Loaded
 from venturi.runner.importing import import_file
 from venturi.runner.local_code import rule_over
+from venturi.runner.plain_source import asks_nothing
 from venturi.runner.watch import Watch, dependencies, watching
 from venturi.spec.codec import encode
 
@@ -57,7 +58,10 @@ def load_file(
     specs: tuple[bytes, ...] = ()
     error = None
     try:
-        with _Limits(message.timeout, message.memory), watching(watch):
+        with (
+            _Limits(message.timeout, message.memory),
+            watching(watch, calls=not asks_nothing(_source(file.path))),
+        ):
             modules = import_file(file.path, file.root, plugins)
             found = collect_dags(modules, file.path)
             rule_over(found)
@@ -124,6 +128,15 @@ class _Limits:
 
 def _too_long(_number: int, _frame: FrameType | None) -> None:
     raise ImportTookTooLong
+
+
+def _source(path: str) -> bytes:
+    """The text of a file; of one that cannot be read as text, something that asks everything."""
+    try:
+        with open(path, "rb") as file:
+            return b"exec" if path.endswith(".zip") else file.read()
+    except OSError:
+        return b"exec"
 
 
 def _cpu_seconds() -> float:

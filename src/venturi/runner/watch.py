@@ -177,8 +177,8 @@ _ENVIRON_CODES = _environ_codes()
 
 
 @contextmanager
-def watching(watch: Watch) -> Iterator[None]:
-    """Watch what the code in the block looks at.
+def watching(watch: Watch, *, calls: bool = True) -> Iterator[None]:
+    """Watch what the code in the block looks at; without `calls` only files and ways outside.
 
     Profiling is switched off while a library is being imported: what it does there does not count,
     and it would be slow.
@@ -199,8 +199,9 @@ def watching(watch: Watch) -> Iterator[None]:
     sys.addaudithook(watch.audit)
     watch._thread = threading.get_ident()
     watch.active = True
-    builtins.__import__ = quiet_import
-    sys.setprofile(watch.profile)
+    if calls:
+        builtins.__import__ = quiet_import
+        sys.setprofile(watch.profile)
     try:
         yield
     finally:
