@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from tests import make
 from tests.store import home
@@ -14,6 +14,7 @@ from venturi.store.commands.instances import Cleared, Selection, clear, select_i
 from venturi.store.commands.marks import mark
 from venturi.store.engine import Store
 from venturi.store.queries.instances import get_instance, list_tries
+from venturi.store.schema.dags import dag
 from venturi.store.schema.runs import task_instance, task_instance_history, xcom
 
 T = TaskState
@@ -193,3 +194,53 @@ def test_a_mapped_task_named_without_index_says_which_there_are(store: Store) ->
     expanded(store)
     with store.read() as tx, pytest.raises(NotFound, match="map index 0 to 1"):
         get_instance(tx, "d", "r1", "m")
+
+
+MENDED = make.dag(make.task("a", retries=1), make.task("b", "a"), make.task("new", "b"))
+
+
+def clear_newest(store: Store, **which: Any) -> Cleared:
+    selection = Selection(dag_id="d", **which)
+    return store.retrying(lambda tx: clear(tx, select_instances(tx, selection), WHO, newest=True))
+
+
+def version_ids(store: Store) -> tuple[int, int]:
+    """The run's version, and the DAG's newest."""
+    return home.run_row(store).version_id, home.rows(store, dag, dag_id="d")[0].version_id
+
+
+def test_a_cleared_run_goes_on_with_the_newest_version(ended: Store) -> None:
+    home.put(ended, MENDED, key="k2")
+    clear_newest(ended, run_ids=("r1",))
+    bound, newest = version_ids(ended)
+    assert bound == newest
+    assert home.task_row(ended, "new").state is None
+    assert home.task_row(ended, "c").state == T.REMOVED
+    assert home.task_row(ended, "a").max_tries == 3 + 1
+    assert home.run_row(ended, "r2").version_id != newest
+
+
+def test_a_cleared_run_keeps_its_version_unless_asked(ended: Store) -> None:
+    home.put(ended, MENDED, key="k2")
+    clear_these(ended, run_ids=("r1",))
+    bound, newest = version_ids(ended)
+    assert bound != newest
+
+
+def test_nothing_changes_below_attempts_that_are_under_way(store: Store) -> None:
+    home.put(store, SPEC)
+    states = {"a": begun(T.FAILED), "z": begun(T.RUNNING)}
+    home.run(store, SPEC, instances=states)
+    home.put(store, MENDED, key="k2")
+    clear_newest(store, task_ids=("a",))
+    bound, newest = version_ids(store)
+    assert bound != newest
+    assert home.task_row(store, "z").state == T.RUNNING
+
+
+def test_a_dag_without_a_file_is_cleared_as_it_was(ended: Store) -> None:
+    home.put(ended, MENDED, key="k2")
+    home.execute(ended, update(dag).values(is_active=False))
+    clear_newest(ended, run_ids=("r1",))
+    bound, newest = version_ids(ended)
+    assert bound != newest

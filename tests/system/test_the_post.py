@@ -282,3 +282,16 @@ def test_the_control_script_of_the_post_restarts_all_in_the_middle_of_a_run(home
     assert home.until_ended("d") == "success"
     assert (began.read_text(), ended.read_text()) == ("x\n" * 2, "x\n")
     assert home.instance("d", "t", "try_number") == 2
+
+
+def test_a_command_that_failed_is_mended_and_run_again(home: Home) -> None:
+    home.scheduler()
+    home.dag("d.py", bash_dag("d", {"t": "exit 3"}))
+    assert home.until_ended("d") == "failed"
+    home.dag("d.py", bash_dag("d", {"t": "echo mended", "another": "true"}))
+    query = "SELECT count(*) FROM dag_version WHERE dag_id = 'd'"
+    home.until(lambda: home.value(query) == 2, "the edit is read")
+    assert home.airflow("clear", "d", "-f", "-c").returncode == 0
+    home.until(lambda: home.run_state("d") == "success", "the run has succeeded")
+    assert "mended" in home.log("d", "t", 2)
+    assert home.states("d") == {"t": "success", "another": "success"}

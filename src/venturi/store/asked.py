@@ -181,7 +181,7 @@ def trigger_run(tx: Tx, request: TriggerRun, clock: Clock) -> dict[str, Any]:
         if row is None:
             raise Conflict(str(taken)) from taken
         whole = Selection(dag_id=row.dag_id, run_ids=(row.run_id,))
-        clear(tx, select_instances(tx, whole), who)
+        clear(tx, select_instances(tx, whole), who, newest=True)
         ring_here(Ring(run_ids=(row.id,)))
         return {"run_id": row.run_id, "reset": True}
     ring_here(Ring(run_ids=(made.id,)))

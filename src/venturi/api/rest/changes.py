@@ -46,7 +46,8 @@ def _clear(call: Call, which: Selection, body: ClearBody) -> Instances:
         if body.note is not None:
             for row in chosen:
                 _write_note(tx, call, row, body.note)
-        return chosen, clear(tx, chosen, call.actor, run_state=state)
+        newest = body.run_on_latest_version is not False
+        return chosen, clear(tx, chosen, call.actor, run_state=state, newest=newest)
 
     if body.dry_run:
         with call.read() as tx:
@@ -83,7 +84,10 @@ def clear_dag_run(
     if body.only_new:
         raise Refused(400, "`only_new` is not supported yet.")
     wanted = ClearBody(
-        dry_run=body.dry_run, only_failed=body.only_failed, dag_run_id=dag_run_id, note=None
+        dry_run=body.dry_run,
+        only_failed=body.only_failed,
+        dag_run_id=dag_run_id,
+        run_on_latest_version=body.run_on_latest_version,
     )
     cleared = post_clear_task_instances(call, dag_id, wanted)
     if body.dry_run:

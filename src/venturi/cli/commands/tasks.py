@@ -170,7 +170,7 @@ def clear(args: argparse.Namespace) -> None:
         return
     _preview(found)
     confirm(f"Clear these {len(found)} task instances?", yes=args.yes)
-    done = change(lambda tx, who: instances.clear(tx, chosen(tx), who))
+    done = change(lambda tx, who: instances.clear(tx, chosen(tx), who, newest=True))
     ring_bell(dag_ids=sorted({row.dag_id for row in found}), run_ids=done.run_ids)
     print(f"Cleared {done.instances} task instances of {len(done.run_ids)} runs")
 

@@ -15,6 +15,7 @@ from venturi.spec.graph import Graph
 from venturi.store.commands.audit import Actor, note
 from venturi.store.commands.cutshort import keep_cut_short, pieces
 from venturi.store.commands.literals import instant
+from venturi.store.commands.reruns import adopt_newest
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import current_version
 from venturi.store.schema.runs import dag_run, task_instance, xcom
@@ -159,12 +160,14 @@ def clear(
     versions: Versions | None = None,
     *,
     run_state: RunState | None = RunState.QUEUED,
+    newest: bool = False,
 ) -> Cleared:
     """Let these task instances run again, as if they never had, with all their retries anew.
 
     What runs is cancelled: its words carry an old epoch from now on. Runs that had ended become
     `run_state` (None leaves them as they are). An instance that is mapped over a result which is
-    made anew is put back to be expanded anew.
+    made anew is put back to be expanded anew. With `newest` the runs go on with the newest version
+    of their DAG, else with the one they began with.
     """
     if not chosen:
         return Cleared(0, ())
@@ -174,6 +177,8 @@ def clear(
         by_run[instance.dagrun_id].append(instance)
     for run_id in sorted(by_run):
         _clear_in_run(tx, run_id, by_run[run_id], who, versions, run_state)
+        if newest:
+            adopt_newest(tx, run_id, by_run[run_id][0].dag_id, versions, who)
     return Cleared(len(chosen), tuple(sorted(by_run)))
 
 

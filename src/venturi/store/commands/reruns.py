@@ -4,13 +4,31 @@ from collections import defaultdict
 
 from sqlalchemy import delete, insert, select, update
 
-from venturi.core.states import TaskState
+from venturi.core.states import ACTIVE, TaskState
 from venturi.store.commands.audit import Actor
 from venturi.store.engine import Tx
 from venturi.store.ids import take_ids
 from venturi.store.runs import instance_row
+from venturi.store.schema.dags import dag
 from venturi.store.schema.runs import dag_run, task_instance
-from venturi.store.versions import Version
+from venturi.store.versions import Version, Versions
+
+
+def adopt_newest(tx: Tx, run_id: int, dag_id: str, versions: Versions, who: Actor) -> None:
+    """Bind a run to the newest version of its DAG: who clears a task has mended its file.
+
+    Not when no file defines the DAG any more, and not while attempts of the run are under way:
+    what they are part of does not change below them.
+    """
+    row = tx.execute(
+        select(dag.c.version_id, dag.c.is_active).where(dag.c.dag_id == dag_id)
+    ).first()
+    version = versions.find(tx, row.version_id) if row is not None and row.is_active else None
+    under_way = select(task_instance.c.id).where(
+        task_instance.c.dagrun_id == run_id, task_instance.c.state.in_(sorted(ACTIVE))
+    )
+    if version is not None and tx.execute(under_way.limit(1)).first() is None:
+        adopt(tx, run_id, version, who)
 
 
 def adopt(tx: Tx, run_id: int, version: Version, who: Actor) -> None:
