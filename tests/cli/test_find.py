@@ -42,8 +42,10 @@ def words_of(line: str) -> tuple[str, ...]:
         ("variables set K V", "variables set"),
         ("connections -l", "connections"),
         ("connections list", "connections list"),
-        ("backfill -s 2016-01-01 ct1", "backfill"),
-        ("backfill create", "backfill"),
+        ("backfill -s 2016-01-01 ct1", "dags backfill"),
+        ("backfill ct1 -s 2016-01-01", "dags backfill"),
+        ("dags backfill ct1 -s 2016-01-01", "dags backfill"),
+        ("backfill create", "backfill create"),
         ("users list", "users"),
         ("providers hooks", "providers"),
         ("providers list", "providers list"),
@@ -111,6 +113,12 @@ list_tasks d -t -sd /x
 tasks list d --tree
 clear d -t a.* -s 2020-01-01 -e 2020-01-02 -sd /x -u -d -c -f -r -x -dx
 tasks clear d --task-regex a --start-date 2020-01-01 -y --only-failed -R -X
+backfill -s 2020-01-01 -e 2020-01-02 --mark_success d
+backfill d -t a.* -s 2020-01-01 -l -x -a -i -I -sd /x --pool p --delay_on_limit 2.5 -dr
+dags backfill d -m -y --continue-on-failures --disable-retry -c {} --reset-dagruns -n -B -v
+dags backfill d --rerun-failed-tasks --treat-dag-as-regex -S /x --donot-pickle --local
+backfill create --dag-id d --from-date 2020-01-01 --to-date 2020-01-02 --dry-run --run-backwards
+backfill create --dag-id d --from-date 2020-01-01 --to-date 2020-01-02 --max-active-runs 3
 test d t 2020-01-01 -sd /x -dr -tp {}
 tasks test d t 2020-01-01 -S /x --dry-run --task-params {} -m --env-vars {} --map-index 1
 tasks test d t

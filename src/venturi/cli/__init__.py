@@ -17,5 +17,6 @@ daemon      going to the background; pid files
 localdags   DAGs read from their files in this process
 graph       a DAG as text, and for Graphviz
 upcoming    the next runs of a DAG
+backfill_watch  waiting for backfills: a bar, or lines
 why         why a task instance does not run
 """

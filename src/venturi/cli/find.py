@@ -31,7 +31,8 @@ def find(words: Sequence[str], commands: Iterable[Command]) -> Found:
     """The command that `words` begin with: its own spelling or an old one, the longest first.
 
     A group's name followed by a flag means the form of 1.x (`variables -s KEY VALUE`), followed by
-    a word a command of the group. Raises `UnknownCommand` with the closest known one.
+    a word a command of the group, or what that form takes by its place (`backfill DAG_ID -s DATE`).
+    Raises `UnknownCommand` with the closest known one.
     """
     if not words or words[0] in _HELP:
         return Found(None, list(words[1:]))
@@ -51,7 +52,9 @@ def find(words: Sequence[str], commands: Iterable[Command]) -> Found:
         raise UnknownCommand(_unknown(first, {key[0] for key in table}))
     if not second or second in _HELP:
         return Found(None, list(words[2:]), group)
-    if single is not None and (second.startswith("-") or single.run.endswith(":later")):
+    if single is not None and (
+        second.startswith("-") or single.takes_place or single.run.endswith(":later")
+    ):
         return Found(single, list(words[1:]))
     raise UnknownCommand(
         _unknown(f"{group} {second}", {" ".join(k) for k in table if k[0] == group and len(k) == 2})

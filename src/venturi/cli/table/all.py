@@ -1,12 +1,13 @@
 """Every command, in the order in which the help shows them."""
 
-from venturi.cli.table import about, dags, db, later, people, questions, services, tasks
+from venturi.cli.table import about, backfill, dags, db, later, people, questions, services, tasks
 from venturi.cli.table.model import Command
 
 COMMANDS: tuple[Command, ...] = (
     *services.COMMANDS,
     *db.COMMANDS,
     *dags.COMMANDS,
+    *backfill.COMMANDS,
     *tasks.COMMANDS,
     *questions.COMMANDS,
     *people.COMMANDS,
@@ -18,6 +19,7 @@ COMMANDS: tuple[Command, ...] = (
 GROUPS = {
     "db": "The metadata database",
     "dags": "DAGs and their runs",
+    "backfill": "Backfills: past dates of a DAG",
     "tasks": "Tasks and task instances",
     "pools": "Pools: slots that tasks share",
     "variables": "Variables that tasks read",

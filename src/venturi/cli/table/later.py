@@ -13,8 +13,6 @@ COMMANDS = (
     _later("celery", "worker", old=("worker",)),
     _later("celery", "flower", old=("flower",)),
     _later("celery", "stop"),
-    _later("backfill"),
-    _later("dags", "backfill"),
     _later("dags", "clear"),
     _later("dags", "show-dependencies"),
     _later("users"),

@@ -44,6 +44,11 @@ class Command(NamedTuple):
     #: shown below its arguments
     more: str = ""
 
+    @property
+    def takes_place(self) -> bool:
+        """Whether it needs an argument that is told by its place."""
+        return any(arg.is_positional and arg.nargs is None for arg in self.args)
+
 
 def flag(*flags: str, help: str = "", dest: str | None = None) -> Arg:
     """An option without a value."""

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Row, func, select
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
+from venturi.core.states import RunState
 from venturi.store.engine import Tx
 from venturi.store.queries.paging import ALL, Page, Paging, fetch
 from venturi.store.schema.dags import dag
@@ -106,6 +107,25 @@ def run_counts(tx: Tx, ids: Iterable[int]) -> dict[int, dict[str, int]]:
     for number, state, count in tx.execute(query):
         found.setdefault(number, {})[state] = count
     return found
+
+
+class FailedRun(NamedTuple):
+    """A run of a backfill that failed, and why."""
+
+    dag_id: str
+    run_id: str
+    reason: str | None
+
+
+def failed_runs(tx: Tx, number: int) -> list[FailedRun]:
+    """The runs of a backfill that failed, earliest first."""
+    table = dag_run.c
+    query = (
+        select(table.dag_id, table.run_id, table.reason)
+        .where(table.backfill_id == number, table.state == RunState.FAILED)
+        .order_by(table.logical_date)
+    )
+    return [FailedRun(*row) for row in tx.execute(query)]
 
 
 def _query() -> Any:
