@@ -39,6 +39,7 @@ from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.step import Stepper
 from venturi.scheduler.timetables import Timetables
+from venturi.scheduler.upkeep import Upkeep
 from venturi.store.bell import Bell, Ring
 from venturi.store.calls import open_calls
 from venturi.store.commands import jobs
@@ -81,11 +82,13 @@ class Scheduler:
         stepper: Stepper,
         intake: Intake,
         link: Link,
+        upkeep: Upkeep,
         clock: Clock,
         say: Callable[[str], None],
     ) -> None:
         self.store, self.settings, self.clock, self.say = store, settings, clock, say
         self.stepper, self.intake, self.link = stepper, intake, link
+        self.upkeep = upkeep
         self.board: Board = stepper.board
         self.timetables = Timetables(
             store=store,
@@ -353,6 +356,7 @@ class Scheduler:
         if now >= self.open_at:
             left = self.intake.look_at_open()
             self.open_at = now + left if left is not None else 0.0
+        self.upkeep.tend()
 
     def _heartbeat(self) -> None:
         lease, now = self.stepper.lease, self.clock.now()

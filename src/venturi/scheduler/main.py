@@ -17,7 +17,9 @@ from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.loop import Scheduler, Settings
 from venturi.scheduler.step import Stepper
-from venturi.store.engine import Store
+from venturi.scheduler.upkeep import Upkeep
+from venturi.store.engine import Store, Tx
+from venturi.store.lease import prove
 from venturi.store.migrate import require_current
 from venturi.store.open import open_store
 from venturi.store.versions import Version, Versions
@@ -85,12 +87,26 @@ def build_scheduler(
         lease_seconds=lease,
         import_timeout=timeout,
     )
+
+    def proven(tx: Tx) -> None:
+        prove(tx, stepper.lease, clock.now(), lease)
+
+    upkeep = Upkeep(
+        store=store,
+        clock=clock,
+        logs=Path(conf.get_mandatory_value("logging", "base_log_folder")),
+        days=conf.getint("venturi", "history_days"),
+        runs_min=conf.getint("venturi", "history_runs_min"),
+        say=say,
+        prove=proven,
+    )
     scheduler = Scheduler(
         store=store,
         settings=Settings(folder, capacity, kind.name, lease),
         stepper=stepper,
         intake=intake,
         link=link,
+        upkeep=upkeep,
         clock=clock,
         say=say,
     )

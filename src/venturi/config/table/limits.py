@@ -72,11 +72,21 @@ OPTIONS = (
     ),
     Option(
         "venturi",
-        "retention_days",
+        "history_days",
         "integer",
-        "0",
-        "Days that finished runs and their logs are kept; 0 keeps them for ever.",
+        "365",
+        "Days that ended runs are kept, with their logs and all else about them; 0 keeps them for "
+        "ever.",
         range=(0, None),
+        starter=True,
+    ),
+    Option(
+        "venturi",
+        "history_runs_min",
+        "integer",
+        "20",
+        "Newest runs of each DAG that are kept however old they are.",
+        range=(1, None),
     ),
     Option(
         "venturi",

@@ -8,11 +8,12 @@ from sqlalchemy import delete, func, select, update
 from venturi.core.errors import Conflict, InvalidInput, NotFound
 from venturi.core.states import TaskState
 from venturi.store.commands.audit import Actor, note
+from venturi.store.commands.unused import delete_code_of
 from venturi.store.dags import path_hash
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.all import metadata
-from venturi.store.schema.dags import dag, dag_file
+from venturi.store.schema.dags import dag, dag_file, dag_version
 from venturi.store.schema.people import log
 from venturi.store.schema.runs import task_instance
 
@@ -89,7 +90,10 @@ def delete_dag(tx: Tx, dag_id: str, who: Actor) -> Deleted:
             f"DAG {dag_id!r} has {running} queued or running task instances. Pause it and wait "
             f"for them, or mark its runs failed, then delete it."
         )
+    keys = select(dag_version.c.file_key).where(dag_version.c.dag_id == dag_id).distinct()
+    file_keys = set(tx.execute(keys).scalars())
     rows = _delete_everywhere(tx, dag_id)
+    rows += delete_code_of(tx, file_keys)
     file = tx.execute(
         select(dag_file.c.file_key).where(dag_file.c.path_hash == path_hash(row.fileloc or ""))
     ).first()

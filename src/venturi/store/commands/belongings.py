@@ -1,0 +1,57 @@
+"""What belongs to a run: rows of every table that names it, whichever table that is.
+
+Tables that come later are found by their columns, so that no row of theirs outlives its run.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import ColumnElement, Table, delete, select
+
+from venturi.store.engine import Tx
+from venturi.store.schema.all import metadata
+from venturi.store.schema.people import log
+from venturi.store.schema.runs import dag_run, task_instance
+
+#: Columns by which tables name a task instance, and a run, by row id.
+_INSTANCE = ("task_instance_id", "ti_id")
+_RUN = ("dagrun_id", "dag_run_id")
+#: The audit log tells also what has become of runs that are gone: it goes by age alone.
+_APART = frozenset({dag_run.name, task_instance.name, log.name})
+
+
+def belongings(
+    tx: Tx, dag_id: str, ids: Sequence[int]
+) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Tables, and which of their rows belong to these runs of a DAG; the runs themselves last."""
+    runs = tx.execute(
+        select(dag_run.c.run_id, dag_run.c.execution_date).where(
+            dag_run.c.dag_id == dag_id, dag_run.c.id.in_(ids)
+        )
+    ).all()
+    names = [row.run_id for row in runs]
+    dates = [row.execution_date for row in runs if row.execution_date is not None]
+    instances = select(task_instance.c.id).where(task_instance.c.dagrun_id.in_(ids))
+    for table in metadata.sorted_tables:
+        columns = table.c
+        if table.name in _APART:
+            continue
+        by_instance = next((name for name in _INSTANCE if name in columns), None)
+        by_run = next((name for name in _RUN if name in columns), None)
+        if "dag_id" in columns and "run_id" in columns:
+            yield table, (columns.dag_id == dag_id) & columns.run_id.in_(names)
+        elif by_instance is not None:
+            yield table, columns[by_instance].in_(instances)
+        elif by_run is not None:
+            yield table, columns[by_run].in_(ids)
+        elif "dag_id" in columns and "execution_date" in columns:
+            yield table, (columns.dag_id == dag_id) & columns.execution_date.in_(dates)
+    yield task_instance, task_instance.c.dagrun_id.in_(ids)
+    yield dag_run, (dag_run.c.dag_id == dag_id) & dag_run.c.id.in_(ids)
+
+
+def delete_runs(tx: Tx, dag_id: str, ids: Sequence[int]) -> int:
+    """Delete these runs of a DAG with all that belongs to them; the number of rows."""
+    return sum(
+        tx.execute(delete(table).where(which)).rowcount
+        for table, which in belongings(tx, dag_id, ids)
+    )
