@@ -109,6 +109,11 @@ class Hosts:
         if host is not None:
             self._retire(host)
 
+    def let_idle_go(self) -> None:
+        """Retire every host on which nothing runs."""
+        for host in [host for host in self.by_file.values() if host.is_idle]:
+            self._retire(host)
+
     def signal(self, host: HostRow, pid: int, number: int) -> None:
         """Send a signal to a child of a host."""
         try:
@@ -174,7 +179,9 @@ class Hosts:
         return host
 
     def _load_into(self, host: HostRow, order: Load) -> None:
-        host.loading, host.keep = order, order.keep
+        host.loading = order
+        # While many files are being read, most of them will not run soon: keep none of their hosts.
+        host.keep = order.keep and len(self.loads) < self.rules.hosts_max
         self.loading += 1
         host.wire.send(order)
         # The import's own alarm comes first and knows the line; this one is for an import that

@@ -87,6 +87,8 @@ class Intake:
         self.bundles = bundles
         self.laid_out: dict[FileRef, FileRef] = {}
         self.files: dict[str, FileState] = {}
+        #: files that the runner has been asked to read
+        self.asked: set[str] = set()
         #: newest version of each active DAG
         self.newest: dict[str, Version] = {}
 
@@ -156,6 +158,7 @@ class Intake:
         state.stamp = fingerprint(state.path)
         state.key = state.new_key()
         state.asked, state.again = True, False
+        self.asked.add(state.path)
         self.send(
             Load(
                 file=FileRef(path=state.path, key=state.key, root=str(self.folder)),
@@ -199,11 +202,39 @@ class Intake:
 
     # --- taking in ---------------------------------------------------------------------------
 
-    def take(self, loaded: Loaded) -> set[str]:
-        """Bring database and board in step with what a file defines now: these DAGs."""
+    def take(self, arrived: list[Loaded]) -> set[str]:
+        """Bring database and board in step with what files define now: these DAGs.
+
+        All that arrived together is one transaction.
+        """
+        expected = [(state, each) for each in arrived if (state := self._expected(each))]
+        changed = [pair for pair in expected if _found(pair[1]) != pair[0].found]
+        stamps = [state.stamp for state, _ in changed]
+        for state, _ in changed:
+            state.found = state.stamp = ""  # unless it is written, the next look reads it again
+
+        def write(tx: Tx) -> None:
+            for state, loaded in changed:
+                self._write(tx, state, loaded)
+
+        if changed:
+            self.store.retrying(write)
+        for stamp, (state, loaded) in zip(stamps, changed, strict=True):
+            state.stamp = stamp
+            state.found = _found(loaded) if loaded.error is None else ""
+        for state, _ in expected:
+            if state.again:
+                self.request(state)
+        return {
+            dag_id for state, loaded in expected if loaded.error is None for dag_id in state.dag_ids
+        }
+
+    def _expected(self, loaded: Loaded) -> FileState | None:
+        """The file that was read, unless it has gone or changed meanwhile and is read again."""
         state = self.files.get(loaded.file.path)
         if state is None or loaded.file.key != state.key:
-            return set()  # the file is gone, or has changed meanwhile and is being read again
+            return None
+        self.asked.discard(state.path)
         state.asked = False
         state.read_at = self.clock.monotonic()
         state.open = bool(loaded.open_because)
@@ -211,17 +242,7 @@ class Intake:
         # What a failed import has seen is not all that the file needs: keep what was known before.
         known = {} if loaded.error is None else dict(state.depends)
         state.depends = tuple(sorted((known | dict(loaded.depends)).items()))
-        found = (loaded.file, loaded.dags, loaded.error, loaded.depends, loaded.open_because)
-        digest = hashlib.sha256(repr(found).encode()).hexdigest()
-        if digest != state.found:
-            stamp = state.stamp
-            state.found = state.stamp = ""  # unless it is written, the next look reads it again
-            self.store.retrying(lambda tx: self._write(tx, state, loaded))
-            state.stamp = stamp
-            state.found = digest if loaded.error is None else ""
-        if state.again:
-            self.request(state)
-        return state.dag_ids if loaded.error is None else set()
+        return state
 
     def _write(self, tx: Tx, state: FileState, loaded: Loaded) -> None:
         now = self.clock.now()
@@ -242,8 +263,7 @@ class Intake:
                 f"DAG id {dag_id!r} is already defined in {other}; ids must be unique."
                 for dag_id, other in sorted(others.items())
             )
-        source = _source(state.path)
-        digest = dag_rows.put_source(tx, state.path, source, now) if source is not None else None
+        digest = put_bundle(tx, loaded, now)
         found: set[str] = set()
         for spec in specs:
             if spec.dag_id in others:
@@ -261,7 +281,6 @@ class Intake:
             self.board.put_dag(view)
             if not known:
                 self._welcome(spec.dag_id, view.paused)
-        put_bundle(tx, loaded, now)
         vanished = state.dag_ids - found
         self._retire(tx, vanished)
         state.dag_ids = found
@@ -290,6 +309,7 @@ class Intake:
         freed = {dag_id for path in paths for dag_id in self.files[path].dag_ids}
         for path in paths:
             del self.files[path]
+            self.asked.discard(path)
         for state in self.files.values():
             if state.disputed & freed:
                 self.request(state)
@@ -303,10 +323,7 @@ class Intake:
                 self.say(f"DAG {dag_id} is gone: its file does not define it any more.")
 
 
-def _source(path: str) -> str | None:
-    if path.endswith(".zip"):
-        return None
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return None
+def _found(loaded: Loaded) -> str:
+    """A digest of what an import found."""
+    found = (loaded.file, loaded.dags, loaded.error, loaded.depends, loaded.open_because)
+    return hashlib.sha256(repr(found).encode()).hexdigest()

@@ -11,6 +11,7 @@ import selectors
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from venturi.core.messages import (
     Ask,
     Beat,
     Called,
+    Draining,
     Finished,
     FromRunner,
     Hello,
@@ -32,11 +34,12 @@ from venturi.core.messages import (
 from venturi.core.states import TaskState
 from venturi.dagfiles.watcher import Watcher
 from venturi.decide.board import Board
-from venturi.runner.wire import WireClosed
+from venturi.runner.wire import Wire, WireClosed
 from venturi.scheduler.answers import reply_to
 from venturi.scheduler.inbox import Inbox
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
+from venturi.scheduler.predecessors import Predecessor
 from venturi.scheduler.step import Stepper
 from venturi.scheduler.timetables import Timetables
 from venturi.scheduler.upkeep import Upkeep
@@ -59,6 +62,9 @@ BEGINNINGS = 0.1
 #: From so many live attempts on, their ends are gathered for up to GATHER seconds.
 BUSY = 8
 GATHER = 0.012
+#: While more files are being read, so many are taken in at once, or those of so many seconds.
+FILES_AT_ONCE = 16
+GATHER_FILES = 0.05
 
 
 class Settings(NamedTuple):
@@ -115,6 +121,9 @@ class Scheduler:
         self.turns_left: int | None = None
         self.beat_at = self.round_at = self.open_at = 0.0
         self.begun_at = 0.0
+        #: what files define, heard and not taken in yet, and until when that may wait
+        self.arrived: list[Loaded] = []
+        self.take_at = 0.0
         self.writes = 0
         #: turns in a row that the database refused
         self.troubles = 0
@@ -190,6 +199,11 @@ class Scheduler:
         self._load_board()
         with self.store.read() as tx:
             self.intake.recall(tx)
+        for left_behind in self.link.predecessors.find():
+            self.selector.register(
+                left_behind.wire, selectors.EVENT_READ, self._hearing(left_behind)
+            )
+            self._hear_predecessor(left_behind)
         self._connect()
         self.intake.look()
         self.watcher.watch(self.intake.folders())
@@ -237,6 +251,7 @@ class Scheduler:
         if hasattr(self, "bell"):
             self.bell.close()
         self.watcher.close()
+        self.link.predecessors.close()
         self.link.close()
         if self.lock is not None:
             os.close(self.lock)
@@ -269,6 +284,7 @@ class Scheduler:
         self._watch_link()
         self._hear(self._timeout())
         self._gather()
+        self._take_files()
         self._tend()
         if not self.connected:
             self._connect()
@@ -297,6 +313,9 @@ class Scheduler:
             if write != self.writes:
                 self.writes = write
                 self.selector.modify(wire, selectors.EVENT_READ | write, self._hear_runner)
+        for each in self.link.predecessors.here:
+            write = selectors.EVENT_WRITE if each.wire.wants_to_write else 0
+            self.selector.modify(each.wire, selectors.EVENT_READ | write, self._hearing(each))
 
     def _hear(self, timeout: float) -> None:
         for key, _ in self.selector.select(timeout):
@@ -317,6 +336,17 @@ class Scheduler:
                 return
             self._hear(left)
 
+    def _take_files(self) -> None:
+        """Take in what files define; while many are being read, several at a time."""
+        if not self.arrived:
+            return
+        now = self.clock.monotonic()
+        self.take_at = self.take_at or now + GATHER_FILES
+        if self.intake.asked and len(self.arrived) < FILES_AT_ONCE and now < self.take_at:
+            return
+        arrived, self.arrived, self.take_at = self.arrived, [], 0.0
+        self.timetables.ask(sorted(self.intake.take(arrived)))
+
     def _has_work(self) -> bool:
         """Something besides the inbox asks for a step now."""
         due = self.board.next_at()
@@ -328,7 +358,9 @@ class Scheduler:
 
     def _capacity(self) -> int:
         """Free places at the runner; none while there is no runner to give work to."""
-        return self.settings.capacity - self.board.in_use.total if self.connected else 0
+        if not self.connected or self.link.is_parting:
+            return 0
+        return self.settings.capacity - self.board.in_use.total
 
     def _timeout(self) -> float:
         now = self.clock.monotonic()
@@ -338,6 +370,8 @@ class Scheduler:
         due = self.board.next_at()
         if due is not None:
             wakes.append((due - self.clock.now()).total_seconds())
+        if self.take_at:
+            wakes.append(self.take_at - now)
         if self.begun_at:
             wakes.append(self.begun_at - now)
         if not self.connected:
@@ -460,24 +494,56 @@ class Scheduler:
             return
         try:
             for message in self.link.read():
-                self._from_runner(message)
+                self._from_runner(message, wire)
             if wire.wants_to_write:
                 wire.flush()
         except WireClosed:
+            if wire is not self.link.wire:
+                return  # it has become a predecessor meanwhile, and is heard as one
             self.say("The runner is gone; starting another one.")
             self.selector.unregister(wire)
             self.link.close()
             self.connected = False
             self.link.start()
 
-    def _from_runner(self, message: FromRunner) -> None:
+    def _hearing(self, predecessor: Predecessor) -> Callable[[], None]:
+        return lambda: self._hear_predecessor(predecessor)
+
+    def _hear_predecessor(self, old: Predecessor) -> None:
+        """Hear a runner that drains; when it leaves, nothing of it may be waited for."""
+        try:
+            said, old.said = old.said, []
+            for message in (*said, *old.wire.read()):
+                self._from_runner(message, old.wire)
+            if old.wire.wants_to_write:
+                old.wire.flush()
+        except WireClosed:
+            self.selector.unregister(old.wire)
+            self.link.predecessors.drop(old)
+            self._settle(lambda ti_id, epoch: (ti_id, epoch) not in old.attempts)
+
+    def _from_runner(self, message: FromRunner, wire: Wire[FromRunner]) -> None:
         match message:
+            case Hello() if self.link.is_stale(message):
+                self.say(
+                    "The runner was started with another configuration, environment or version: "
+                    f"it finishes the {len(message.accepted)} attempts it has, and a new one takes "
+                    "over."
+                )
+                self.link.ask_to_drain()
             case Hello():
                 self._catch_up(message)
+            case Draining() if wire is self.link.wire:
+                old = self.link.part(message)
+                if old is not None:
+                    self.selector.modify(wire, selectors.EVENT_READ, self._hearing(old))
+                self.connected = False
+            case Draining():
+                pass  # said before
             case Started() | Finished() | Called():
                 self.inbox.put(message, self.board)
             case Loaded():
-                self.timetables.ask(sorted(self.intake.take(message)))
+                self.arrived.append(message)
             case TimetableSaid():
                 self.timetables.hear(message)
             case Ask():
@@ -485,7 +551,8 @@ class Scheduler:
                 stale = message.ti_id is not None and (
                     owned is None or owned[1].epoch != message.epoch
                 )
-                self.link.send(reply_to(self.store, message, self.clock, stale))
+                with suppress(WireClosed):  # reading finds out
+                    wire.send(reply_to(self.store, message, self.clock, stale))
             case Beat():
                 pass
 
@@ -496,30 +563,39 @@ class Scheduler:
         process died with its runner. One that was only queued never began.
         """
         accepted = set(hello.accepted)
+        self._settle(
+            lambda ti_id, epoch: (
+                (ti_id, epoch) in accepted or self.link.predecessors.answer_for(ti_id, epoch)
+            )
+        )
+        self.intake.ask_again()
+        self.timetables.ask_again()
+
+    def _settle(self, is_known: Callable[[int, int], bool]) -> None:
+        """What no runner knows: hand it out if it has not begun, else give it up."""
         queued: dict[int, list[Any]] = {}
         for run, instance in list(self.board.owner.values()):
-            if (instance.id, instance.epoch) in accepted or instance.id in self.inbox.finished:
+            if is_known(instance.id, instance.epoch) or instance.id in self.inbox.finished:
                 continue
             if instance.state is TaskState.QUEUED and instance.id not in self.inbox.started:
                 queued.setdefault(run.id, []).append(instance)
             elif instance.state in _LIVE:
-                self.inbox.put(self._lost(instance.id, instance.epoch, hello), self.board)
+                self.inbox.put(self._lost(instance.id, instance.epoch), self.board)
         with self.store.read() as tx:
             for run_id, instances in queued.items():
                 run = self.board.runs[run_id]
                 for order in self.stepper.starts(tx, run, instances):
                     self.link.send(order)
             for call in open_calls(tx):
-                self.link.send(call)
-        self.intake.ask_again()
-        self.timetables.ask_again()
+                if not self.link.predecessors.answer_for_call(call.call_id):
+                    self.link.send(call)
 
-    def _lost(self, ti_id: int, epoch: int, hello: Hello) -> Finished:
+    def _lost(self, ti_id: int, epoch: int) -> Finished:
         return Finished(
             ti_id=ti_id,
             epoch=epoch,
             at=self.clock.now(),
-            hostname=hello.hostname,
+            hostname=socket.gethostname(),
             result=Result(
                 state=TaskState.FAILED,
                 lost=True,

@@ -20,28 +20,38 @@ from venturi.store.schema.dags import bundle_file, dag_code
 LARGEST = 1 << 20
 
 
-def put_bundle(tx: Tx, loaded: Loaded, now: Instant) -> None:
-    """Keep the files that a DAG file in this condition consists of; does nothing if it is kept."""
-    key, root = loaded.file.key, loaded.file.root
-    known = tx.execute(select(bundle_file.c.path).where(bundle_file.c.file_key == key).limit(1))
-    if known.first() is not None:
-        return
-    real_root = os.path.realpath(root)
-    paths = {os.path.realpath(path): path for path, _ in loaded.depends}
+def put_bundle(tx: Tx, loaded: Loaded, now: Instant) -> str | None:
+    """Keep the files that a DAG file in this condition consists of, unless they are kept already.
+
+    The hash of the DAG file's own text, None when it is no text (a zip archive).
+    """
+    file = loaded.file
+    known = tx.execute(
+        select(bundle_file.c.path_hash, bundle_file.c.source_hash).where(
+            bundle_file.c.file_key == file.key
+        )
+    ).all()
+    own = path_hash(_below(file.path, file.root) or file.path)
+    if known:
+        return next((row.source_hash for row in known if row.path_hash == own), None)
+    real_root = os.path.realpath(file.root)
     rows = {}
-    for path in [loaded.file.path, *paths]:
-        relative = _below(path, root) or _below(path, real_root)
+    for path in dict.fromkeys([file.path, *(path for path, _ in loaded.depends)]):
+        relative = _below(path, file.root) or _below(path, real_root)
+        if path == file.path:
+            relative = relative or path
         source = _text(path) if relative else None
-        if relative is None or source is None:
+        if relative is None or source is None or path_hash(relative) in rows:
             continue
         rows[path_hash(relative)] = {
-            "file_key": key,
+            "file_key": file.key,
             "path_hash": path_hash(relative),
             "path": relative,
             "source_hash": put_source(tx, path, source, now),
         }
     if rows:
         tx.execute(insert(bundle_file), list(rows.values()))
+    return str(rows[own]["source_hash"]) if own in rows else None
 
 
 def lay_out(tx: Tx, file: FileRef, folder: Path) -> FileRef | None:

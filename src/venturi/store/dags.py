@@ -27,18 +27,18 @@ def path_hash(path: str) -> str:
 
 def set_next_run(tx: Tx, dag_id: str, info: RunInfo | None, now: Instant) -> None:
     """Note the run that comes next."""
+    values = _next_run_values(info)
+    tx.execute(update(dag).where(dag.c.dag_id == dag_id).values(**values, last_scheduler_run=now))
+
+
+def _next_run_values(info: RunInfo | None) -> dict[str, Instant | None]:
     interval = info.data_interval if info else None
-    tx.execute(
-        update(dag)
-        .where(dag.c.dag_id == dag_id)
-        .values(
-            next_dagrun=(info.logical_date or info.run_after) if info else None,
-            next_dagrun_data_interval_start=interval.start if interval else None,
-            next_dagrun_data_interval_end=interval.end if interval else None,
-            next_dagrun_create_after=info.run_after if info else None,
-            last_scheduler_run=now,
-        )
-    )
+    return {
+        "next_dagrun": (info.logical_date or info.run_after) if info else None,
+        "next_dagrun_data_interval_start": interval.start if interval else None,
+        "next_dagrun_data_interval_end": interval.end if interval else None,
+        "next_dagrun_create_after": info.run_after if info else None,
+    }
 
 
 def put_dag(
@@ -78,6 +78,9 @@ def put_dag(
         "version_id": version.id,
         "tags": json.dumps(spec.tags),
     }
+    last = last_scheduled(tx, spec.dag_id)
+    info = following(spec, last, now)
+    values |= _next_run_values(info)
     if row is None:
         paused = spec.is_paused_upon_creation
         paused = paused_at_creation if paused is None else paused
@@ -85,10 +88,8 @@ def put_dag(
     else:
         paused = row.is_paused
         tx.execute(update(dag).where(dag.c.dag_id == spec.dag_id).values(**values))
-    _put_tags(tx, spec)
-    last = last_scheduled(tx, spec.dag_id)
-    info = following(spec, last, now)
-    set_next_run(tx, spec.dag_id, info, now)
+    if row is None or json.loads(row.tags or "[]") != list(spec.tags):
+        _put_tags(tx, spec)
     view = DagView(
         dag_id=spec.dag_id,
         graph=version.graph,
@@ -149,7 +150,7 @@ def put_import_error(tx: Tx, path: str, text: str | None, now: Instant) -> None:
     known = tx.execute(
         select(import_error.c.stacktrace).where(import_error.c.filename == path)
     ).first()
-    if known is not None and known.stacktrace == text:
+    if (known.stacktrace if known is not None else None) == text:
         return
     if known is not None:
         tx.execute(delete(import_error).where(import_error.c.filename == path))
