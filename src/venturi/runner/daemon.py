@@ -26,6 +26,8 @@ from venturi.core.messages import (
     Call,
     Called,
     Cancel,
+    Drain,
+    Draining,
     Finished,
     Forget,
     FromScheduler,
@@ -52,6 +54,8 @@ JOURNAL = "runner.journal"
 ALONE = 15.0
 #: Beats tell the scheduler that the runner makes progress.
 BEAT = 5.0
+#: Seconds between two looks for hosts that nobody needs.
+TIDY = 30.0
 #: Seconds after which a runner that was told to stop leaves, whatever still runs.
 LATEST = 75.0
 
@@ -66,15 +70,21 @@ class Runner:
         plugins: str = "",
         hostname: str | None = None,
         clock: Clock | None = None,
+        digest: str = "",
+        lock: int | None = None,
     ) -> None:
         self.run_dir = run_dir
+        self.digest, self.lock = digest, lock
+        self.socket_path = run_dir / SOCKET
+        #: a successor takes the new work
+        self.draining = False
         self.clock = clock or SystemClock()
         self.hostname = hostname or socket.gethostname()
         self.runner_id = f"{self.hostname}-{os.getpid()}-{self.clock.now():%Y%m%dT%H%M%S.%f}"
         self.journal = Journal(run_dir / JOURNAL)
         #: reports that are not acknowledged, in the order they came
         self.unacknowledged: dict[WorkKey, Finished | Called] = {
-            key_of_report(entry): entry for entry in self.journal.read()
+            key_of_report(entry): entry for entry in self._inherited()
         }
         self.scheduler: Wire[FromScheduler] | None = None
         self.asked: dict[int, tuple[Callable[[Reply], None], Ask]] = {}
@@ -112,6 +122,7 @@ class Runner:
             signal.signal(number, self._on_signal)
         self.reactor.watch(listener, lambda _: self._accept(listener))
         self.reactor.watch(wake_read, lambda _: drain(wake_read))
+        self.reactor.every(TIDY, self.hosts.tidy)
         self.reactor.every(BEAT, lambda: self._tell(Beat(running=self.workshop.running())))
         try:
             while not self._is_done():
@@ -119,12 +130,23 @@ class Runner:
                 self.hosts.dispatch_loads()
         finally:
             listener.close()
-            (self.run_dir / SOCKET).unlink(missing_ok=True)
+            self.socket_path.unlink(missing_ok=True)
+
+    def _inherited(self) -> list[Finished | Called]:
+        """What is in the journal, and in those of drained runners that did not live to tell it."""
+        for path in self.run_dir.glob("[0-9]*.journal"):
+            if not path.with_suffix(".sock").exists():
+                for entry in Journal(path).read():
+                    self.journal.append(entry)
+                path.unlink(missing_ok=True)
+        return self.journal.read()
 
     def _is_done(self) -> bool:
         if self.stopped_at is not None:
             late = self.clock.monotonic() > self.stopped_at + LATEST
             return self.workshop.is_quiet or late
+        if self.draining:
+            return self.workshop.is_quiet and not self.unacknowledged
         alone = self.scheduler is None and self.clock.monotonic() - self.alone_since > ALONE
         return alone and self.workshop.is_quiet
 
@@ -170,6 +192,7 @@ class Runner:
                     hostname=self.hostname,
                     pid=os.getpid(),
                     accepted=accepted,
+                    digest=self.digest,
                 )
             )
         except WireClosed:
@@ -226,14 +249,9 @@ class Runner:
 
     def _obey(self, message: FromScheduler) -> None:
         match message:
-            case Load():
-                self.hosts.load(message)
-            case Start() | Call():
-                if key_of_order(message) not in self._known():
-                    self.workshop.accept(message)  # once; a second order is an echo
-            case AskTimetable():
-                if self.stopped_at is None:
-                    self.consulting.accept(message)
+            case Load() | Start() | Call() | AskTimetable():
+                if not self.draining:  # else the successor is told
+                    self._take_on(message)
             case Cancel():
                 self.workshop.cancel(message)
             case Ack():
@@ -247,8 +265,21 @@ class Runner:
                     found[0](message)
             case Forget():
                 self.hosts.forget(message.file)
+            case Drain():
+                self._drain()
             case Stop():
                 self.stop("Venturi was stopped", grace=max(5.0, message.drain))
+
+    def _take_on(self, order: Load | Start | Call | AskTimetable) -> None:
+        match order:
+            case Load():
+                self.hosts.load(order)
+            case AskTimetable():
+                if self.stopped_at is None:
+                    self.consulting.accept(order)
+            case Start() | Call():
+                if key_of_order(order) not in self._known():
+                    self.workshop.accept(order)  # once; a second order is an echo
 
     def _greet(self, wire: Wire[FromScheduler], welcome: Welcome) -> None:
         """A scheduler: tell it what nobody has taken, ask it what nobody has answered.
@@ -267,6 +298,36 @@ class Runner:
             self._tell(entry)
         for _, ask in list(self.asked.values()):
             self._tell(ask)
+        if self.draining:
+            self._tell_what_is_left()
+
+    def _drain(self) -> None:
+        """Go on under a name of our own, so that a successor finds socket, journal and lock free.
+
+        The listening socket moves with its file: a later scheduler finds this runner there.
+        """
+        if not self.draining:
+            self.draining = True
+            setproctitle("airflow runner draining")
+            own = self.run_dir / f"{os.getpid()}.sock"
+            with suppress(OSError):
+                self.journal.path.rename(own.with_suffix(".journal"))
+            self.journal = Journal(own.with_suffix(".journal"))
+            self.socket_path = self.socket_path.rename(own)
+            if self.lock is not None:
+                os.close(self.lock)
+                self.lock = None
+            self.hosts.let_idle_go()
+        self._tell_what_is_left()
+
+    def _tell_what_is_left(self) -> None:
+        known = self._known()
+        self._tell(
+            Draining(
+                attempts=tuple((key[1], key[2]) for key in known if key[0] == "attempt"),
+                calls=tuple(key[1] for key in known if key[0] == "call"),
+            )
+        )
 
     def _report(self, report: Finished | Called) -> None:
         self.unacknowledged[key_of_report(report)] = report
@@ -310,6 +371,7 @@ class Runner:
 def main() -> int:
     """`python -m venturi.runner`: the runner of the configured home."""
     from venturi.config import get_config
+    from venturi.config.digest import installation_digest
     from venturi.config.paths import private_dir, run_dir
     from venturi.runner.preload import preload
 
@@ -320,11 +382,14 @@ def main() -> int:
         return 0  # somebody was faster: the scheduler talks to them
     os.umask(0o027)
     conf = get_config()
+    digest = installation_digest()
     preload()
     runner = Runner(
         folder,
         Path(conf.get_mandatory_value("logging", "base_log_folder")),
         plugins=conf.get("core", "plugins_folder", fallback="") or "",
+        digest=digest,
+        lock=lock,
     )
     runner.run()
     return 0

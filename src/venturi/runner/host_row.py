@@ -107,6 +107,12 @@ class HostRow:
         with suppress(WireClosed, OSError):
             self.wire.send(message)
 
+    def rest(self) -> None:
+        """Keep no spares until there is work again."""
+        self.has_worked = False
+        self.adjust()
+        self.dismiss_spares()
+
     def refuse(self, reason: str) -> None:
         """Nobody who waits gets a child, for this reason."""
         while self.takers:

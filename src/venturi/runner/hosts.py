@@ -32,6 +32,9 @@ from venturi.runner.local_code import load_local_code
 from venturi.runner.reactor import Reactor
 from venturi.runner.wire import Wire, WireClosed, pair
 
+#: Seconds without work after which a host keeps no spares, and after which it goes.
+REST = 60.0
+LEAVE = 600.0
 #: Asks something on behalf of an import: the question, and who wants the reply.
 Asker = Callable[[Ask, Callable[[Reply], None]], None]
 
@@ -131,6 +134,18 @@ class Hosts:
             elif known.loaded is not None:
                 self.tell(known.loaded)
 
+    def tidy(self) -> None:
+        """Let spares go where there has been no work lately, and hosts after a longer while."""
+        now = self.reactor.clock.monotonic()
+        for host in [*self.by_file.values(), self.base]:
+            if not host.is_idle:
+                continue
+            idle = now - host.last_used
+            if idle > REST and host.has_worked:
+                host.rest()
+            if idle > LEAVE and host is not self.base:
+                self._retire(host)
+
     # --- hearing -------------------------------------------------------------------------------
 
     def _watch(self, host: HostRow) -> None:
@@ -175,6 +190,7 @@ class Hosts:
         self._count += 1
         host = open_host(self.base.wire, self._count, file)
         self.by_file[file] = host
+        host.last_used = self.reactor.clock.monotonic()
         self._watch(host)
         return host
 

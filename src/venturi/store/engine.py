@@ -5,9 +5,10 @@ deadlock on an upgrade. On servers the isolation level is READ COMMITTED (rule R
 ever rests on two statements seeing the same world, each write says what it saw.
 """
 
+import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,7 +106,12 @@ def _open(url: URL, echo: bool) -> Engine:
 
 def _configure_sqlite(engine: Engine, url: URL) -> None:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            # What tasks exchange is nobody else's business: a new file is the owner's alone.
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
