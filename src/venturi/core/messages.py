@@ -232,6 +232,10 @@ class Stop(Message, frozen=True, kw_only=True):
     drain: float = 0.0
 
 
+class Drain(Message, frozen=True, kw_only=True):
+    """Take nothing new, make room for a successor, leave when all is done; `Draining` answers."""
+
+
 # --- runner -> scheduler ---------------------------------------------------------------------
 
 
@@ -242,7 +246,16 @@ class Hello(Message, frozen=True, kw_only=True):
     hostname: str
     pid: int
     accepted: tuple[tuple[int, int], ...] = ()  # (ti_id, epoch) that run or ended unacknowledged
+    #: what it was started with (`config.digest`)
+    digest: str = ""
     protocol: int = PROTOCOL
+
+
+class Draining(Message, frozen=True, kw_only=True):
+    """The socket is free for a successor; only this is still being worked on or told about."""
+
+    attempts: tuple[tuple[int, int], ...] = ()
+    calls: tuple[int, ...] = ()
 
 
 class Loaded(Message, frozen=True, kw_only=True):
@@ -502,8 +515,10 @@ class CalledBack(Message, frozen=True, kw_only=True):
     error: str | None = None
 
 
-FromScheduler = Welcome | Load | Start | Call | AskTimetable | Cancel | Ack | Reply | Forget | Stop
-FromRunner = Hello | Loaded | Started | Finished | Called | TimetableSaid | Ask | Beat
+FromScheduler = (
+    Welcome | Load | Start | Call | AskTimetable | Cancel | Ack | Reply | Forget | Stop | Drain
+)
+FromRunner = Hello | Draining | Loaded | Started | Finished | Called | TimetableSaid | Ask | Beat
 FromHost = Spare | Born | Exited | Loaded | Ask
 ToHost = Load | Beget | Fork | Signal | Reply | Stop
 FromTask = Begun | Ask | Mask | Done | CalledBack | TimetableSaid

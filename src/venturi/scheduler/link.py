@@ -8,10 +8,22 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from venturi.config.digest import installation_digest
 from venturi.core.clock import Clock
 from venturi.core.errors import VenturiError
-from venturi.core.messages import Cancel, FromRunner, Hello, Message, Welcome
+from venturi.core.messages import (
+    Ack,
+    Cancel,
+    Drain,
+    Draining,
+    FromRunner,
+    Hello,
+    Message,
+    Stop,
+    Welcome,
+)
 from venturi.runner.wire import Wire, WireClosed
+from venturi.scheduler.predecessors import Predecessor, Predecessors
 
 SOCKET = "runner.sock"
 #: A runner that does not answer within this many seconds is not there.
@@ -37,6 +49,9 @@ class Link:
         self.welcome = welcome
         self.clock = clock
         self.wire: Wire[FromRunner] | None = None
+        self.predecessors = Predecessors(run_dir, welcome, clock)
+        #: the runner has been told to drain: it gets nothing new
+        self.is_parting = False
         self._process: subprocess.Popen[bytes] | None = None
         self._deadline = 0.0
 
@@ -75,10 +90,33 @@ class Link:
 
     def send(self, message: Message) -> None:
         """Say something to the runner; lost words are said again after the next hello."""
+        if isinstance(message, Ack | Cancel | Stop):
+            self.predecessors.send(message)
         if self.wire is None:
             return
         with suppress(WireClosed):  # reading finds out, and reconnects
             self.wire.send(message)
+
+    def is_stale(self, hello: Hello) -> bool:
+        """Whether the runner works with what it would not be started with now.
+
+        One that this link has started never is: it has the environment of this scheduler.
+        """
+        return hello.pid != self.child_pid and hello.digest != installation_digest()
+
+    def ask_to_drain(self) -> None:
+        """Have the runner finish what it has; it answers `Draining`."""
+        self.is_parting = True
+        self.send(Drain())
+
+    def part(self, left: Draining) -> Predecessor | None:
+        """The runner drains: go on hearing it, and start its successor."""
+        wire, self.wire, self.is_parting = self.wire, None, False
+        if wire is None:
+            return None
+        predecessor = self.predecessors.add(wire, left)
+        self.start()
+        return predecessor
 
     def cancel(self, ti_id: int, epoch: int, reason: str, grace: float = 60.0) -> None:
         """End an attempt that has been taken away."""
@@ -86,6 +124,7 @@ class Link:
 
     def close(self) -> None:
         """Leave; the runner goes on with what it has."""
+        self.is_parting = False
         if self.wire is not None:
             self.wire.close()
             self.wire = None
