@@ -198,6 +198,9 @@ class Runner:
         except WireClosed:
             self._drop(wire)
 
+    def _is_known(self, key: WorkKey) -> bool:
+        return key in self.workshop.work or key in self.unacknowledged
+
     def _known(self) -> set[WorkKey]:
         return set(self.workshop.work) | set(self.unacknowledged)
 
