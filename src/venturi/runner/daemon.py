@@ -281,7 +281,7 @@ class Runner:
                 if self.stopped_at is None:
                     self.consulting.accept(order)
             case Start() | Call():
-                if key_of_order(order) not in self._known():
+                if not self._is_known(key_of_order(order)):
                     self.workshop.accept(order)  # once; a second order is an echo
 
     def _greet(self, wire: Wire[FromScheduler], welcome: Welcome) -> None:
@@ -299,6 +299,8 @@ class Runner:
         self.workshop.log_bytes_max = welcome.log_bytes_max
         for entry in list(self.unacknowledged.values()):
             self._tell(entry)
+        for started in self.workshop.begun():
+            self._tell(started)
         for _, ask in list(self.asked.values()):
             self._tell(ask)
         if self.draining:
