@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from venturi.core.messages import Call, Called, Finished, Result, Start, Usage
+from venturi.core.messages import Call, Called, Finished, Result, Start, Started, Usage
 from venturi.core.states import TaskState
 from venturi.runner.host_row import Child, HostRow
 from venturi.runner.logfiles import LogFile
@@ -40,6 +40,18 @@ class Work:
         self.taken = False
         #: why its process was killed, when it was
         self.kill_reason = ""
+
+    def begun(self) -> Started | None:
+        """The report that the attempt executes; None before it does."""
+        if self.child is None or self.started_at is None or isinstance(self.order, Call):
+            return None
+        return Started(
+            ti_id=self.order.attempt.ti_id,
+            epoch=self.order.attempt.epoch,
+            pid=self.child.pid,
+            hostname=self.hostname,
+            at=self.started_at,
+        )
 
     def finished(
         self, at: datetime, result: Result, usage: Usage, code: int | None

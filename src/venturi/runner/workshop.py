@@ -79,6 +79,11 @@ class Workshop:
             if key[0] == "attempt" and work.stage is not Stage.ENDED
         )
 
+    def begun(self) -> list[Started]:
+        """The attempts that execute: a scheduler that comes late has not heard of them."""
+        known = (work.begun() for work in self.work.values() if work.stage is Stage.RUNNING)
+        return [started for started in known if started is not None]
+
     # --- orders --------------------------------------------------------------------------------
 
     def accept(self, order: Start | Call) -> None:
@@ -168,16 +173,9 @@ class Workshop:
         match message:
             case Begun():
                 work.started_at = message.at
-                if isinstance(order, Start):
-                    self.tell(
-                        Started(
-                            ti_id=order.attempt.ti_id,
-                            epoch=order.attempt.epoch,
-                            pid=child.pid,
-                            hostname=self.hostname,
-                            at=message.at,
-                        )
-                    )
+                started = work.begun()
+                if started is not None:
+                    self.tell(started)
             case Mask():
                 for secret in message.secrets:
                     work.log.mask(secret)

@@ -527,8 +527,8 @@ class Scheduler:
             case Hello() if self.link.is_stale(message):
                 self.say(
                     "The runner was started with another configuration, environment or version: "
-                    f"it finishes the {len(message.accepted)} attempts it has, and a new one takes "
-                    "over."
+                    f"it finishes what it has ({len(message.accepted)} attempts), and a new one "
+                    "takes over."
                 )
                 self.link.ask_to_drain()
             case Hello():
