@@ -69,6 +69,8 @@ def _moving_runs(draft: Draft) -> list[RunView]:
 
 def _admit(draft: Draft) -> None:
     snapshot = draft.snapshot
+    if not (snapshot.heads or draft.going):
+        return  # nobody waits for a slot
     admission = admit(
         _groups(draft),
         snapshot.in_use,
