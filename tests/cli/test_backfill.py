@@ -140,6 +140,17 @@ def test_backfills_are_listed_paused_and_cancelled(
     assert "no backfill 9" in airflow("backfill", "pause", "9").err
 
 
+def test_why_a_run_of_a_backfill_waits_is_told(airflow: Airflow, one: Store, bell: Bell) -> None:
+    airflow("backfill", "create", "--dag-id", "one", *FROM_TO, "--max-active-runs", "1")
+    run_id = "backfill__2020-05-15T00:00:00+00:00"
+    said = airflow("why", "one", run_id, "-o", "json")
+    (row,) = [row for row in said.json() if row["rule"] != "no_scheduler"]
+    assert row["rule"] == "backfill_max_active_runs"
+    airflow("backfill", "pause", "1")
+    assert "airflow backfill unpause 1" in airflow("why", "one", run_id).out
+    assert "max_active_runs is 4" not in airflow("why", "one").out
+
+
 # --- the commands of 1.x and 2.x ----------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from venturi.decide.board import Board
 from venturi.decide.decide import decide
 from venturi.decide.plan import Plan
 from venturi.decide.views import BackfillView, RunView
+from venturi.decide.why import World, why_run
 from venturi.spec.graph import Graph
 from venturi.spec.timetable.model import DeltaTrigger, TimeDelta
 
@@ -123,3 +124,39 @@ def test_where_the_leaves_take_no_part_the_last_that_do_decide() -> None:
     run = make.run(graph, a="removed", b="success", c="removed")
     (move,) = decide(make.snapshot(run), make.NOW).run_moves
     assert move.state is RunState.SUCCESS
+
+
+@pytest.mark.parametrize(
+    ("backwards", "first"),
+    [(False, {0: "its_turn", 1: "backfill_max_active_runs"}), (True, {1: "its_turn"})],
+)
+def test_a_run_waits_for_those_before_it_in_the_order_of_its_backfill(
+    backwards: bool, first: dict[int, str]
+) -> None:
+    backfill = TWO._replace(backwards=backwards)
+    active = of(backfill, 20, state=RunState.RUNNING, a="running")
+    waiting = [of(backfill, 9), of(backfill, 8)]
+    queue = [(run.run_after, run.id) for run in waiting]
+    snapshot = make.board(active, *waiting).snapshot((), 32)
+    world = World(snapshot=snapshot, now=make.NOW, backfill_queues={7: queue})
+    for place, row in first.items():
+        assert [reason.row for reason in why_run(world, waiting[place])] == [row]
+    (reason,) = why_run(world, waiting[0 if backwards else 1])
+    assert reason.text == (
+        "1 runs of backfill 7 are running and 1 wait before it, its max_active_runs is 2"
+    )
+
+
+def test_a_run_of_a_paused_backfill_or_a_full_one_says_so() -> None:
+    paused = of(TWO._replace(paused=True), 9)
+    world = World(snapshot=make.board(paused).snapshot((), 32), now=make.NOW)
+    (reason,) = why_run(world, paused)
+    assert (reason.row, reason.text) == (
+        "backfill_paused",
+        "backfill 7 is paused; let it go on with: airflow backfill unpause 7",
+    )
+    alone = TWO._replace(limit=1)
+    waiting = of(alone, 8)
+    board = make.board(of(alone, 9, state=RunState.RUNNING, a="running"), waiting)
+    (reason,) = why_run(World(snapshot=board.snapshot((), 32), now=make.NOW), waiting)
+    assert reason.text == "1 runs of backfill 7 are running, its max_active_runs is 1"

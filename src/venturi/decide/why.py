@@ -17,7 +17,7 @@ from venturi.decide.calendar import runs_allowed
 from venturi.decide.draft import Draft
 from venturi.decide.expand import instances_wanted
 from venturi.decide.verdict import OPEN_TO_RUN, ROWS, Case, Kind, Verdict, holds_of_past
-from venturi.decide.views import Candidate, Instance, RunView, Snapshot
+from venturi.decide.views import BackfillView, Candidate, Instance, RunView, Snapshot
 
 T = TaskState
 
@@ -44,6 +44,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     is_scheduled: bool = True
     #: queued runs by DAG, as they sort: (run_after, row id)
     queues: Mapping[str, Sequence[tuple[Instant, int]]] = {}
+    #: and those of backfills
+    backfill_queues: Mapping[int, Sequence[tuple[Instant, int]]] = {}
     #: why files cannot be read at present: one line each, by path
     import_errors: Mapping[str, str] = {}
     #: what was noted with the present state of instances, by row id
@@ -151,6 +153,9 @@ def _queue(world: World, run: RunView) -> Iterator[Reason]:
         text = f"nothing is known any more of DAG {run.dag_id!r}"
         yield Reason(row="dag_unknown", text=text, subject=of_run(run))
         return
+    if run.backfill is not None:
+        yield from _backfill_queue(world, run, run.backfill)
+        return
     limit = runs_allowed(dag.graph.spec)
     queue = world.queues.get(run.dag_id, ())
     before = sum(place < (run.run_after, run.id) for place in queue)
@@ -160,6 +165,24 @@ def _queue(world: World, run: RunView) -> Iterator[Reason]:
     running = f"{dag.running} runs of DAG {run.dag_id!r} are running{older}"
     text = f"{running}, max_active_runs is {limit}"
     yield Reason(row="max_active_runs", text=text, subject=of_run(run))
+
+
+def _backfill_queue(world: World, run: RunView, backfill: BackfillView) -> Iterator[Reason]:
+    """A run of a backfill waits for its backfill and for those before it in its order."""
+    name = f"backfill {backfill.id}"
+    if backfill.paused:
+        text = f"{name} is paused; let it go on with: airflow backfill unpause {backfill.id}"
+        yield Reason(row="backfill_paused", text=text, subject=of_run(run))
+        return
+    own, queue = (run.run_after, run.id), world.backfill_queues.get(backfill.id, ())
+    before = sum(place > own if backfill.backwards else place < own for place in queue)
+    active = world.snapshot.backfilling.get(backfill.id, 0)
+    if active + before < backfill.limit:
+        return
+    older = f" and {before} wait before it" if before else ""
+    running = f"{active} runs of {name} are running{older}"
+    text = f"{running}, its max_active_runs is {backfill.limit}"
+    yield Reason(row="backfill_max_active_runs", text=text, subject=of_run(run))
 
 
 # --- the task itself -------------------------------------------------------------------------

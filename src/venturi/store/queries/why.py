@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
@@ -124,13 +125,19 @@ def _world(
 ) -> tuple[World, list[RunView]]:
     versions = Versions()
     runs = load_runs(tx, versions, run_ids)
-    queues = _queue(tx, dag_id)
+    own = dag_run.c.dag_id == dag_id, dag_run.c.backfill_id.is_(None)
+    queues = _places(tx, RunState.QUEUED, *own)
     in_use = _in_use(tx)
+    backfills = {run.backfill.id for run in runs if run.backfill is not None}
     snapshot = Snapshot(
         dags={view.dag_id: view for view in _views(tx, versions, dag_id, len(queues))},
         runs={run.id: run for run in runs},
         pools=load_pools(tx),
         in_use=in_use,
+        backfilling={
+            number: len(_places(tx, RunState.RUNNING, dag_run.c.backfill_id == number))
+            for number in backfills
+        },
         limits=installed.limits,
         capacity=installed.places - in_use.total,
     )
@@ -139,6 +146,10 @@ def _world(
         now=now,
         is_scheduled=_is_scheduled(tx, installed.grace, now),
         queues={dag_id: queues},
+        backfill_queues={
+            number: _places(tx, RunState.QUEUED, dag_run.c.backfill_id == number)
+            for number in backfills
+        },
         import_errors=_import_errors(tx, path),
         noted=_noted(tx, run_ids),
         noted_runs=_noted_runs(tx, run_ids),
@@ -148,19 +159,16 @@ def _world(
 
 def _views(tx: Tx, versions: Versions, dag_id: str, queued: int) -> list[DagView]:
     views = load_dags(tx, versions, [dag_id])
-    query = select(dag_run.c.id).where(
-        dag_run.c.dag_id == dag_id, dag_run.c.state == RunState.RUNNING
-    )
+    own = dag_run.c.dag_id == dag_id, dag_run.c.backfill_id.is_(None)
     for view in views:
-        view.running, view.queued = len(tx.execute(query).all()), queued
+        view.running, view.queued = len(_places(tx, RunState.RUNNING, *own)), queued
         view.last_run = last_scheduled(tx, dag_id)
     return views
 
 
-def _queue(tx: Tx, dag_id: str) -> list[tuple[Instant, int]]:
-    query = select(dag_run.c.run_after, dag_run.c.id).where(
-        dag_run.c.dag_id == dag_id, dag_run.c.state == RunState.QUEUED
-    )
+def _places(tx: Tx, state: RunState, *which: ColumnElement[bool]) -> list[tuple[Instant, int]]:
+    """Runs in a state as they sort in a queue; those of backfills are not among the DAG's own."""
+    query = select(dag_run.c.run_after, dag_run.c.id).where(dag_run.c.state == state, *which)
     return sorted((at, row_id) for at, row_id in tx.execute(query))
 
 
