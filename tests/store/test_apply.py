@@ -125,6 +125,20 @@ def test_results_take_the_place_of_older_ones(store: Store, run: RunView) -> Non
     assert found.instances[0][0].state is T.UP_FOR_RESCHEDULE
 
 
+def test_a_new_try_forgets_what_the_last_one_pushed_and_a_reschedule_does_not(
+    store: Store, run: RunView
+) -> None:
+    run = begin(store, run)
+    for task_id in ("a", "b"):
+        row = {"dag_id": "d", "run_id": "r1", "timestamp": NOW, "value": "1"}
+        home.execute(store, xcom.insert().values(task_id=task_id, key="half", **row))
+    board.carry_out(store, board.move(run, "a", T.QUEUED, try_number=1, reschedules=1))
+    assert len(home.rows(store, xcom)) == 2
+    (run,) = board.load(store, run.id)
+    board.carry_out(store, board.move(run, "a", T.QUEUED, reschedules=0))
+    assert [row.task_id for row in home.rows(store, xcom)] == ["b"]
+
+
 def test_a_run_that_ends_has_its_dates(store: Store, run: RunView) -> None:
     board.carry_out(
         store,

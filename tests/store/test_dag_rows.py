@@ -16,6 +16,7 @@ from venturi.core.messages import FileRef, Loaded
 from venturi.spec.codec import encode, structure_hash
 from venturi.spec.model import DagSpec
 from venturi.spec.timetable.model import CronInterval
+from venturi.store.commands.dags import delete_dag
 from venturi.store.dags import (
     active_files,
     dag_ids_of_file,
@@ -129,6 +130,29 @@ def test_a_dag_that_left_its_file_is_retired_and_may_come_back(store: Store) -> 
     with store.read() as tx:
         assert active_files(tx) == {"/dags/d.py": {"d"}}
     assert versions_of(store) == 1
+
+
+def test_a_deleted_dag_stays_hidden_while_nothing_its_file_depends_on_has_changed(
+    store: Store,
+) -> None:
+    def read(key: str, stamp: str) -> bool:
+        loaded = Loaded(
+            file=FileRef(path="/d.py", key=key),
+            dags=(encode(SPEC),),
+            depends=(("/d.py", "1"), ("/conf.yaml", stamp)),
+            open_because="the clock",
+        )
+
+        def body(tx: Tx) -> bool:
+            put_file(tx, loaded, NOW)
+            return put_dag(tx, SPEC, loaded, None, now=NOW, paused_at_creation=False) is not None
+
+        return store.retrying(body)
+
+    assert read("k1", "1")
+    store.retrying(lambda tx: delete_dag(tx, "d", home.WHO))
+    assert not read("k2", "1")  # read again by the clock, not because of an edit
+    assert read("k3", "2")
 
 
 def test_an_import_error_is_one_per_file_and_marks_its_dags(store: Store) -> None:

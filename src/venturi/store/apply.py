@@ -142,7 +142,7 @@ def _write_moves(
     now: Instant,
     job_id: int | None,
 ) -> None:
-    queued, ended, others = [], [], []
+    queued, ended, others, again = [], [], [], []
     for move in moves:
         report = finished.get(move.instance.id)
         values: dict[str, Any] = {
@@ -161,6 +161,8 @@ def _write_moves(
                 "b_queued_by_job_id": job_id,
             }
             queued.append(values)
+            if move.epoch > 1 and not move.reschedules:
+                again.append(_xcom_names(move))
         elif report is not None:
             ended.append(values | _end_values(move, report))
         else:
@@ -172,6 +174,8 @@ def _write_moves(
                 "b_scheduled_dttm": now,
             }
             others.append(values)
+    if again:  # a new try does not see what an earlier one has pushed
+        tx.execute(_FORGET_XCOMS, again)
     for statement, rows in ((_QUEUE, queued), (_END, ended), (_SET, others)):
         if rows and tx.execute(statement, rows).rowcount != len(rows):
             raise Stale({move.run.id for move in moves})
@@ -266,13 +270,22 @@ def _write_results(tx: Tx, moves: Sequence[Move], finished: Mapping[int, Finishe
 _FORGET_RENDERED = delete(rendered_fields).where(
     rendered_fields.c.task_instance_id == bindparam("b_id")
 )
-_FORGET_XCOM = delete(xcom).where(
+_FORGET_XCOMS = delete(xcom).where(
     xcom.c.dag_id == bindparam("b_dag_id"),
     xcom.c.run_id == bindparam("b_run_id"),
     xcom.c.task_id == bindparam("b_task_id"),
     xcom.c.map_index == bindparam("b_map_index"),
-    xcom.c.key == bindparam("b_key"),
 )
+_FORGET_XCOM = _FORGET_XCOMS.where(xcom.c.key == bindparam("b_key"))
+
+
+def _xcom_names(move: Move) -> dict[str, Any]:
+    return {
+        "b_dag_id": move.run.dag_id,
+        "b_run_id": move.run.run_id,
+        "b_task_id": move.run.graph.tasks[move.instance.task].task_id,
+        "b_map_index": move.instance.map_index,
+    }
 
 
 def put_xcoms(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:

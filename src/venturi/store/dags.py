@@ -25,6 +25,14 @@ def path_hash(path: str) -> str:
     return hashlib.sha256(path.encode()).hexdigest()[:40]
 
 
+def condition_of(file_key: str, depends: str) -> str:
+    """What changes when a file, or what it depends on (as JSON), is edited.
+
+    The key of a file that is read anew all the time changes with every reading.
+    """
+    return path_hash(depends) if depends != "[]" else file_key
+
+
 def set_next_run(tx: Tx, dag_id: str, info: RunInfo | None, now: Instant) -> None:
     """Note the run that comes next."""
     values = _next_run_values(info)
@@ -55,7 +63,8 @@ def put_dag(
     None when a person has deleted the DAG and its file has not changed since.
     """
     row = tx.execute(select(dag).where(dag.c.dag_id == spec.dag_id)).first()
-    if row is not None and row.hidden_key == loaded.file.key:
+    depends = json.dumps(loaded.depends)
+    if row is not None and row.hidden_key == condition_of(loaded.file.key, depends):
         return None
     version = store_version(tx, spec, loaded.file, loaded.open_because or None, source_hash, now)
     values: dict[str, Any] = {

@@ -9,7 +9,7 @@ from venturi.core.errors import Conflict, InvalidInput, NotFound
 from venturi.core.states import TaskState
 from venturi.store.commands.audit import Actor, note
 from venturi.store.commands.unused import delete_code_of
-from venturi.store.dags import path_hash
+from venturi.store.dags import condition_of, path_hash
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.all import metadata
@@ -95,7 +95,9 @@ def delete_dag(tx: Tx, dag_id: str, who: Actor) -> Deleted:
     rows = _delete_everywhere(tx, dag_id)
     rows += delete_code_of(tx, file_keys)
     file = tx.execute(
-        select(dag_file.c.file_key).where(dag_file.c.path_hash == path_hash(row.fileloc or ""))
+        select(dag_file.c.file_key, dag_file.c.depends).where(
+            dag_file.c.path_hash == path_hash(row.fileloc or "")
+        )
     ).first()
     hidden = bool(row.is_active) and file is not None
     if hidden and file is not None:
@@ -104,7 +106,7 @@ def delete_dag(tx: Tx, dag_id: str, who: Actor) -> Deleted:
             .where(dag.c.dag_id == dag_id)
             .values(
                 is_active=False,
-                hidden_key=file.file_key,
+                hidden_key=condition_of(file.file_key, file.depends),
                 version_id=None,
                 next_dagrun=None,
                 next_dagrun_create_after=None,
