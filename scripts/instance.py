@@ -6,6 +6,7 @@ environment variables and the REST API.
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 AIRFLOW = Path(sys.executable).parent / "airflow"
 
+#: A line of the web server's access log.
+_ACCESS = re.compile(r'- "[A-Z]+ \S+ HTTP/')
 #: Loopback needs no proxy, whatever the environment says.
 _OPENER = build_opener(ProxyHandler({}))
 
@@ -187,7 +190,11 @@ class Instance:
         return str(self.rest("POST", f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
     def tail(self, lines: int = 30) -> str:
-        """The last lines of what the instance printed."""
-        if not self.output.exists():
-            return ""
-        return "\n".join(self.output.read_text(errors="replace").splitlines()[-lines:])
+        """The last lines of what the instance printed, and of what its runner did."""
+        runner = self.home / "logs" / "scheduler" / "runner.log"
+        said = []
+        for path, count in ((self.output, lines), (runner, lines // 2)):
+            if path.exists():
+                text = path.read_text(errors="replace").splitlines()
+                said += [line for line in text if not _ACCESS.search(line)][-count:]
+        return "\n".join(said)
