@@ -30,6 +30,11 @@ def until_watching(watcher: Watcher, folder: Path) -> None:
         (folder / f"probe{number}").write_text("x")
         if wakes(watcher, 0.2):
             break
+    until_quiet(watcher)
+
+
+def until_quiet(watcher: Watcher) -> None:
+    """Wait until what has happened is over."""
     while wakes(watcher, 0.5):
         pass
 
@@ -97,6 +102,48 @@ def test_a_flat_folder_is_watched_without_what_is_below(tmp_path: Path, watcher:
     assert wakes(watcher, 5)
     (deep / "d.py").write_text("1")
     assert wakes(watcher, 5)
+
+
+def test_a_folder_that_is_made_anew_is_another_one(tmp_path: Path, watcher: Watcher) -> None:
+    dags = tmp_path / "dags"
+    dags.mkdir()
+    watcher.watch([str(dags)])
+    until_watching(watcher, dags)
+    dags.rename(tmp_path / "old")
+    assert wakes(watcher, 5)
+    watcher.watch([str(dags)])
+    (tmp_path / "other").write_text("beside it")
+    until_quiet(watcher)
+    dags.mkdir()
+    assert wakes(watcher, 5)
+    watcher.watch([str(dags)])
+    until_watching(watcher, dags)
+    (dags / "d.py").write_text("1")
+    assert wakes(watcher, 5)
+
+
+def test_a_link_that_is_pointed_elsewhere_wakes(tmp_path: Path, watcher: Watcher) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    dags = tmp_path / "dags"
+    dags.symlink_to(tmp_path / "one")
+    watcher.watch([str(dags)])
+    until_watching(watcher, tmp_path / "one")
+    (tmp_path / "new").symlink_to(tmp_path / "two")
+    (tmp_path / "new").replace(dags)
+    assert wakes(watcher, 5)
+    watcher.watch([str(dags)])
+    until_watching(watcher, tmp_path / "two")
+
+
+def test_what_happens_beside_a_link_wakes_nobody(tmp_path: Path, watcher: Watcher) -> None:
+    (tmp_path / "one").mkdir()
+    dags = tmp_path / "dags"
+    dags.symlink_to(tmp_path / "one")
+    watcher.watch([str(dags)])
+    until_watching(watcher, tmp_path / "one")
+    (tmp_path / "airflow.db").write_text("busy")
+    assert not wakes(watcher, 0.7)
 
 
 def test_nothing_to_watch_is_no_error(tmp_path: Path, watcher: Watcher) -> None:

@@ -1,10 +1,14 @@
 """Wakes the scheduler when something below the watched folders changes."""
 
 import os
+import stat
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import watchfiles
+
+_Filter = Callable[[watchfiles.Change, str], bool]
 
 
 class Watcher:
@@ -16,8 +20,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        #: what is watched: folders with all that is below them, and folders by themselves
-        self._watched: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        self._watched: frozenset[_Watch] = frozenset()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -38,32 +41,34 @@ class Watcher:
 
         A file that a DAG file reads may lie anywhere: what is below its folder may be a whole disk.
         """
-        deep = frozenset(folder for folder in folders if os.path.isdir(folder))
-        wanted = deep, frozenset(folder for folder in flat if os.path.isdir(folder)) - deep
+        wanted = frozenset(_wanted(folders, flat))
         if wanted == self._watched and all(thread.is_alive() for thread in self._threads):
             return
         self._end()
         self._watched = wanted
         self._stop = threading.Event()
-        for each, recursive in zip(wanted, (True, False), strict=True):
-            if each:
-                self._begin(sorted(each), recursive)
+        for recursive in (True, False):
+            paths = sorted({watch.path for watch in wanted if watch.deep is recursive})
+            if paths:
+                self._begin(paths, recursive, _only(wanted, recursive))
 
-    def _begin(self, folders: list[str], recursive: bool) -> None:
+    def _begin(self, folders: list[str], recursive: bool, matters: _Filter) -> None:
         thread = threading.Thread(
             target=self._run,
-            args=(folders, recursive, self._stop),
+            args=(folders, recursive, matters, self._stop),
             name="dag-file-watcher",
             daemon=True,
         )
         self._threads.append(thread)
         thread.start()
 
-    def _run(self, folders: list[str], recursive: bool, stop: threading.Event) -> None:
+    def _run(
+        self, folders: list[str], recursive: bool, matters: _Filter, stop: threading.Event
+    ) -> None:
         changes = watchfiles.watch(
             *folders,
             recursive=recursive,
-            watch_filter=_matters,
+            watch_filter=matters,
             debounce=100,
             step=20,
             rust_timeout=60_000,
@@ -87,6 +92,53 @@ class Watcher:
         self._end()
         os.close(self._read)
         os.close(self._write)
+
+
+class _Watch(NamedTuple):
+    """A folder to watch: this very one, so that another of the same name is another one."""
+
+    path: str
+    inode: tuple[int, int]
+    deep: bool
+    #: where nothing matters but one entry, its path: a folder that is missing, or is a link
+    only: str = ""
+
+
+def _wanted(folders: Iterable[str], flat: Iterable[str]) -> Iterator[_Watch]:
+    deep = set(folders)
+    for folder in {*deep, *flat}:
+        inode = _inode(folder)
+        if inode is not None:
+            yield _Watch(folder, inode, folder in deep)
+        if folder in deep and (inode is None or os.path.islink(folder)):
+            # It may be made, or be pointed elsewhere: its parent hears of that.
+            parent = os.path.dirname(os.path.abspath(folder))
+            above = _inode(parent)
+            if above is not None:
+                yield _Watch(parent, above, deep=False, only=os.path.abspath(folder))
+
+
+def _inode(folder: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
+
+
+def _only(wanted: frozenset[_Watch], recursive: bool) -> _Filter:
+    """What matters below the folders that are watched so."""
+    mine = [watch for watch in wanted if watch.deep is recursive]
+    entries = {watch.only for watch in mine if watch.only}
+    guarded = {watch.path for watch in mine if watch.only}
+    guarded -= {watch.path for watch in mine if not watch.only}
+
+    def matters(change: watchfiles.Change, path: str) -> bool:
+        if os.path.dirname(path) in guarded and path not in entries:
+            return False
+        return _matters(change, path)
+
+    return matters
 
 
 def _matters(_change: watchfiles.Change, path: str) -> bool:
