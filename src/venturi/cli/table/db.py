@@ -4,6 +4,7 @@ from venturi.cli.table.args import VERBOSE, YES, ignored
 from venturi.cli.table.model import Command, flag, option
 
 _M = "venturi.cli.commands.db:"
+_C = "venturi.cli.commands.clean:"
 
 COMMANDS = (
     Command(
@@ -76,5 +77,57 @@ COMMANDS = (
     ),
     Command(
         ("db", "shell"), "Open the database's own shell", _M + "shell", (VERBOSE,), old=("shell",)
+    ),
+    Command(
+        ("db", "clean"),
+        "Delete old rows, keeping them in archive tables",
+        _C + "clean",
+        (
+            option(
+                "--clean-before-timestamp",
+                help="delete what is older than this",
+                metavar="DATE",
+                required=True,
+            ),
+            option("-t", "--tables", help="only these tables, comma-separated", metavar="NAMES"),
+            flag("--dry-run", help="only say how many rows would be deleted"),
+            flag("--skip-archive", help="delete without keeping the rows in archive tables"),
+            option("--batch-size", help="rows deleted in one transaction", type=int),
+            option("--dag-ids", help="only rows of these DAGs, comma-separated", metavar="IDS"),
+            option(
+                "--exclude-dag-ids", help="no rows of these DAGs, comma-separated", metavar="IDS"
+            ),
+            flag(
+                "--error-on-cleanup-failure",
+                help="exit with 1 when a table could not be cleaned",
+            ),
+            YES,
+            VERBOSE,
+        ),
+        more="Runs that have not ended stay, and the latest scheduled run of each DAG. Log files "
+        "are not touched.",
+    ),
+    Command(
+        ("db", "export-archived"),
+        "Write the archive tables of `db clean` to files",
+        _C + "export_archived",
+        (
+            option("--output-path", help="the folder to write to", metavar="PATH", required=True),
+            option("--export-format", help="only csv", choices=("csv",), default="csv"),
+            flag("--drop-archives", help="drop the archive tables afterwards"),
+            option("-t", "--tables", help="only these tables, comma-separated", metavar="NAMES"),
+            YES,
+            VERBOSE,
+        ),
+    ),
+    Command(
+        ("db", "drop-archived"),
+        "Drop the archive tables of `db clean`",
+        _C + "drop_archived",
+        (
+            option("-t", "--tables", help="only these tables, comma-separated", metavar="NAMES"),
+            YES,
+            VERBOSE,
+        ),
     ),
 )

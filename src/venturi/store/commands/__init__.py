@@ -19,5 +19,10 @@ connections  credentials for tasks, encrypted at rest
 jobs         processes that say they are alive
 literals     values inside SQL expressions, typed
 params       whether values given to a run fit its DAG
+belongings   what goes with a run
+retention    old history, deleted by the engine in small batches
+unused       DAG versions and code that nothing needs any more
+clean        `db clean`: old rows, table by table
+archives     the tables that keep what `db clean` deleted
 schema       removing all tables
 """

@@ -15,8 +15,24 @@ from venturi.store.schema.runs import dag_run, task_instance
 #: Columns by which tables name a task instance, and a run, by row id.
 _INSTANCE = ("task_instance_id", "ti_id")
 _RUN = ("dagrun_id", "dag_run_id")
-#: The audit log tells also what has become of runs that are gone: it goes by age alone.
-_APART = frozenset({dag_run.name, task_instance.name, log.name})
+
+
+def tables_about_runs() -> list[Table]:
+    """Every table whose rows belong to a run, and that of the runs.
+
+    The audit log tells also what has become of runs that are gone: it goes by age alone.
+    """
+    return [table for table in metadata.sorted_tables if table is not log and _is_about(table)]
+
+
+def _is_about(table: Table) -> bool:
+    names = set(table.c.keys())
+    by_name = "dag_id" in names and bool(names & {"run_id", "execution_date"})
+    return by_name or bool(names & {*_INSTANCE, *_RUN})
+
+
+def _first(table: Table, names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if name in table.c), None)
 
 
 def belongings(
@@ -31,19 +47,17 @@ def belongings(
     names = [row.run_id for row in runs]
     dates = [row.execution_date for row in runs if row.execution_date is not None]
     instances = select(task_instance.c.id).where(task_instance.c.dagrun_id.in_(ids))
-    for table in metadata.sorted_tables:
+    for table in tables_about_runs():
         columns = table.c
-        if table.name in _APART:
+        if table is task_instance or table is dag_run:
             continue
-        by_instance = next((name for name in _INSTANCE if name in columns), None)
-        by_run = next((name for name in _RUN if name in columns), None)
         if "dag_id" in columns and "run_id" in columns:
             yield table, (columns.dag_id == dag_id) & columns.run_id.in_(names)
-        elif by_instance is not None:
+        elif (by_instance := _first(table, _INSTANCE)) is not None:
             yield table, columns[by_instance].in_(instances)
-        elif by_run is not None:
+        elif (by_run := _first(table, _RUN)) is not None:
             yield table, columns[by_run].in_(ids)
-        elif "dag_id" in columns and "execution_date" in columns:
+        else:
             yield table, (columns.dag_id == dag_id) & columns.execution_date.in_(dates)
     yield task_instance, task_instance.c.dagrun_id.in_(ids)
     yield dag_run, (dag_run.c.dag_id == dag_id) & dag_run.c.id.in_(ids)
