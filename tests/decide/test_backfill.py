@@ -23,7 +23,7 @@ def of(backfill: BackfillView, days_ago: int, graph: Graph = GRAPH, **values: An
     """A run of a backfill, which has not started unless told otherwise."""
     at = make.NOW - timedelta(days=days_ago)
     state = values.pop("state", RunState.QUEUED)
-    more = {"run_type": RunType.BACKFILL, "logical_date": at, "run_after": at}
+    more: dict[str, Any] = {"run_type": RunType.BACKFILL, "logical_date": at, "run_after": at}
     return make.run(graph, state, backfill=backfill, **(more | values))
 
 
