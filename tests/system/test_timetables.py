@@ -79,6 +79,7 @@ def test_a_timetable_of_a_dag_file_makes_its_runs(home: Home) -> None:
         path.read_text() for path in home.path.glob("logs/dag_id=own/run_id=*/task_id=t/*.log")
     )
     assert home.value("SELECT next_dagrun FROM dag WHERE dag_id = 'own'") is None
+    assert not home.airflow("dags", "next-execution", "own").returncode
     triggered = home.airflow("dags", "trigger", "own")
     assert triggered.returncode == 0, triggered.stderr
     home.until(lambda: [s for _, s in runs(home, "own")] == ["success"] * 3, "by hand, too")

@@ -8,6 +8,7 @@ from venturi.sdk.defaults import defaults
 from venturi.sdk.exceptions import AirflowTimetableInvalid
 from venturi.sdk.timetables import (
     PRESETS,
+    AssetOrTimeSchedule,
     AssetTriggeredTimetable,
     ContinuousTimetable,
     CronDataIntervalTimetable,
@@ -16,8 +17,10 @@ from venturi.sdk.timetables import (
     DataInterval,
     DeltaDataIntervalTimetable,
     DeltaTriggerTimetable,
+    KnownTimetable,
     NullTimetable,
     OnceTimetable,
+    TimeRestriction,
     Timetable,
     run_info,
 )
@@ -67,6 +70,10 @@ def infos_between(dag: "DAG", earliest: datetime | None, latest: datetime) -> It
     start, end = utc(earliest or dag.start_date, "earliest"), utc(latest, "latest")
     if start is None or end is None:
         return
+    own = _own_timetable(dag)
+    if own is not None:
+        yield from _infos_of(own, start, end)
+        return
     for found in iter_between(frozen_timetable(dag), start, end):
         info = run_info(found)
         if info is not None:
@@ -79,8 +86,14 @@ def next_info(dag: "DAG", last: Any, bounds: model.Restriction) -> DagRunInfo | 
     from venturi.spec.timetable import next_run
 
     before: model.RunInfo | None = None
-    if last is not None:
-        interval = last if hasattr(last, "start") else _interval_at(dag, last)
+    interval = last if last is None or hasattr(last, "start") else _interval_at(dag, last)
+    own = _own_timetable(dag)
+    if own is not None:
+        return own.next_dagrun_info(
+            last_automated_data_interval=interval,
+            restriction=TimeRestriction(bounds.earliest, bounds.latest, bounds.catchup),
+        )
+    if interval is not None:
         start, end = utc(interval.start, "last"), utc(interval.end, "last")
         assert start is not None and end is not None
         before = model.RunInfo(
@@ -89,6 +102,28 @@ def next_info(dag: "DAG", last: Any, bounds: model.Restriction) -> DagRunInfo | 
             data_interval=model.DataInterval(start=start, end=end),
         )
     return run_info(next_run(frozen_timetable(dag), before, bounds, SystemClock().now()))
+
+
+def _own_timetable(dag: "DAG") -> Timetable | None:
+    """The DAG's timetable where it is the author's code, which runs here as the author wants it."""
+    timetable = timetable_of(dag)
+    while isinstance(timetable, AssetOrTimeSchedule):
+        timetable = timetable.timetable
+    return None if isinstance(timetable, KnownTimetable) else timetable
+
+
+def _infos_of(timetable: Timetable, start: datetime, end: datetime) -> Iterator[DagRunInfo]:
+    restriction = TimeRestriction(start, end, catchup=True)
+    last: DataInterval | None = None
+    while True:
+        info = timetable.next_dagrun_info(
+            last_automated_data_interval=last, restriction=restriction
+        )
+        at = info.logical_date if info is not None else None
+        if info is None or at is None or at > end or (last is not None and at <= last.start):
+            return
+        yield info
+        last = info.data_interval or DataInterval.exact(at)
 
 
 def neighbour(dag: "DAG", at: datetime, *, forward: bool) -> datetime | None:

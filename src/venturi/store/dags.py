@@ -239,6 +239,12 @@ def load_dags(tx: Tx, versions: Versions, dag_ids: Sequence[str] | None = None) 
     return views
 
 
+def next_run_of(tx: Tx, dag_id: str) -> RunInfo | None:
+    """The run that was noted as the DAG's next, None for none."""
+    row = tx.execute(select(dag).where(dag.c.dag_id == dag_id)).first()
+    return None if row is None else _next_run(row)
+
+
 def _next_run(row: Any) -> RunInfo | None:
     if row.next_dagrun_create_after is None:
         return None
