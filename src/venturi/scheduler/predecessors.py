@@ -35,8 +35,15 @@ class Predecessor:
 class Predecessors:
     """All draining runners of this home."""
 
-    def __init__(self, run_dir: Path, welcome: Callable[[], Welcome], clock: Clock) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        welcome: Callable[[], Welcome],
+        clock: Clock,
+        patience: float = PATIENCE,
+    ) -> None:
         self.run_dir, self.welcome, self.clock = run_dir, welcome, clock
+        self.patience = patience
         self.here: list[Predecessor] = []
 
     def answer_for(self, ti_id: int, epoch: int) -> bool:
@@ -73,7 +80,7 @@ class Predecessors:
 
     def _greet(self, connection: socket.socket) -> Predecessor | None:
         wire: Wire[FromRunner] = Wire(connection, FromRunner, patient=False)
-        deadline = self.clock.monotonic() + PATIENCE
+        deadline = self.clock.monotonic() + self.patience
         said: list[FromRunner] = []
         left: Draining | None = None
         try:
