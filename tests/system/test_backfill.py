@@ -80,6 +80,42 @@ def test_ctrl_c_leaves_the_backfill_which_can_then_be_paused_and_cancelled(home:
     assert len(runs(home, "failed")) == 5
 
 
+def test_a_run_is_replayed_from_a_task_that_reads_what_one_before_it_left(home: Home) -> None:
+    home.dag(
+        "chain.py",
+        """
+        from datetime import datetime
+        from airflow.sdk import dag, task
+
+        @dag(start_date=datetime(2020, 1, 1), schedule="@once")
+        def chain():
+            @task
+            def first():
+                return "kept"
+
+            @task
+            def second(word, ds=None):
+                print("second got", word, "on", ds)
+
+            second(first())
+
+        chain()
+        """,
+    )
+    home.scheduler()
+    assert home.until_ended("chain") == "success"
+    before = home.sql("SELECT * FROM task_instance ORDER BY id")
+    (old,) = home.sql("SELECT run_id FROM dag_run")[0]
+    said = home.airflow("dags", "replay", "chain", old, "--from", "second")
+    assert said.returncode == 0 and "taken over: first" in said.stdout, said.stderr
+    home.until(lambda: len(home.sql("SELECT 1 FROM dag_run WHERE state = 'success'")) == 2, "ended")
+    assert home.sql("SELECT * FROM task_instance ORDER BY id")[: len(before)] == before
+    logs = (home.path / "logs/dag_id=chain").glob("run_id=manual*/task_id=second/attempt=1.log")
+    (log,) = logs
+    assert "second got kept on 2020-01-01" in log.read_text()
+    assert home.value("SELECT max(try_number) FROM task_instance WHERE task_id = 'first'") == 1
+
+
 def test_a_scheduler_that_comes_later_takes_the_backfill_up(daily: Home) -> None:
     for process in daily.started:
         process.terminate()

@@ -178,6 +178,30 @@ def test_edits_of_what_a_file_depends_on_are_live_within_two_seconds(home: Home)
     home.until(lambda: home.value(query), "blue is gone", 2)
 
 
+@pytest.mark.parametrize("before", ["def broken(:\n", "raise OSError('not yet')\n", None])
+def test_a_helper_that_is_mended_mends_the_files_that_need_it(
+    home: Home, before: str | None
+) -> None:
+    if before is not None:
+        home.dag("words.py", before)
+    path = home.dag("gen.py", GENERATED)
+    home.dag("dags.yaml", "red: [x]\n")
+    home.scheduler()
+    home.until_import_error(path)
+    home.dag("words.py", "prefix = 'a_'\n")
+    home.until_listed("red", 3)
+    assert home.import_error(path) == ""
+
+
+def test_a_data_file_that_appears_mends_the_file_that_needs_it(home: Home) -> None:
+    home.dag("words.py", "prefix = 'a_'\n")
+    path = home.dag("gen.py", GENERATED)
+    home.scheduler()
+    assert "dags.yaml" in home.until_import_error(path)
+    home.dag("dags.yaml", "red: [x]\n")
+    home.until_listed("red", 3)
+
+
 def test_an_edit_in_place_is_live_too(home: Home) -> None:
     home.scheduler()
     path = home.dag("d.py", bash_dag("d", {"t": "true"}))

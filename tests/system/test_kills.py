@@ -92,8 +92,8 @@ def test_a_scheduler_killed_among_200_tasks_loses_and_repeats_nothing(
     )
     assert home.sql("SELECT DISTINCT state, try_number FROM task_instance") == [("success", 1)]
     assert home.value("SELECT count(*) FROM task_instance_history") == count
-    # The tasks' own time, the fork of each on two cores, and 10 s.
-    assert took < count * seconds / 16 + count * 0.1 + 10
+    # The tasks' own time and 10 s, with the forks of all of them on a busy machine.
+    assert took < count * (seconds / 16 + 0.03) + 10
 
 
 def test_a_scheduler_killed_again_and_again_completes_everything(

@@ -4,9 +4,11 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import watchfiles
+from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 _Filter = Callable[[watchfiles.Change, str], bool]
 
@@ -23,6 +25,8 @@ class Watcher:
         self._watched: frozenset[_Watch] = frozenset()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        #: why changes may be found late, for people; empty when they are not
+        self.problem = ""
 
     def fileno(self) -> int:
         """For the selector."""
@@ -47,41 +51,43 @@ class Watcher:
         self._end()
         self._watched = wanted
         self._stop = threading.Event()
+        self.problem = ""
         for recursive in (True, False):
             paths = sorted({watch.path for watch in wanted if watch.deep is recursive})
             if paths:
                 self._begin(paths, recursive, _only(wanted, recursive))
+        # What changed before the kernel was told is found by looking once more.
+        self._wake()
 
     def _begin(self, folders: list[str], recursive: bool, matters: _Filter) -> None:
+        try:
+            notify = RustNotify(folders, False, False, 300, recursive, True)
+        except (OSError, WatchfilesRustInternalError) as error:
+            # A folder has just gone, or there are more of them than the kernel will watch.
+            self.problem = f"Changes below {', '.join(folders)} are found late: {error}"
+            return
         thread = threading.Thread(
             target=self._run,
-            args=(folders, recursive, matters, self._stop),
+            args=(notify, matters, self._stop),
             name="dag-file-watcher",
             daemon=True,
         )
         self._threads.append(thread)
         thread.start()
 
-    def _run(
-        self, folders: list[str], recursive: bool, matters: _Filter, stop: threading.Event
-    ) -> None:
-        changes = watchfiles.watch(
-            *folders,
-            recursive=recursive,
-            watch_filter=matters,
-            debounce=100,
-            step=20,
-            rust_timeout=60_000,
-            yield_on_timeout=False,
-            stop_event=stop,
-            raise_interrupt=False,
-            ignore_permission_denied=True,
-        )
-        for _ in changes:
-            try:
-                os.write(self._write, b"!")
-            except (BlockingIOError, OSError):
-                continue
+    def _run(self, notify: RustNotify, matters: _Filter, stop: threading.Event) -> None:
+        with notify:
+            while not stop.is_set():
+                changes = notify.watch(100, 20, 60_000, stop)
+                if isinstance(changes, set) and any(
+                    matters(watchfiles.Change(change), path) for change, path in changes
+                ):
+                    self._wake()
+
+    def _wake(self) -> None:
+        # A full pipe wakes too; a closed one is nobody's.
+        with suppress(BlockingIOError, OSError):
+            os.write(self._write, b"!")
 
     def _end(self) -> None:
         self._stop.set()
