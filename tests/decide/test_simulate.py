@@ -123,9 +123,10 @@ def test_places_and_parallelism_hold() -> None:
         assert [at for _, at, _ in starts(hours(of, 0.5, assumed))] == [0, 0, 60, 60]
 
 
-def test_pools_that_nobody_described_have_room() -> None:
+def test_where_no_pools_are_described_all_have_room_and_where_some_are_no_other_is_there() -> None:
     of = graph(*(make.task(f"t{i}", pool="new", pool_slots=9) for i in range(10)))
     assert len(hours(of, 0).tasks) == 10
+    assert hours(of, 0, Assumed(pools={"other": PoolView(1)})).tasks == ()
 
 
 def test_mapped_tasks_expand_over_as_many_items_as_are_assumed() -> None:

@@ -38,7 +38,8 @@ class Assumed(msgspec.Struct, frozen=True, kw_only=True):
     otherwise: float = 0.0
     #: items of a result that mapped tasks expand over
     items: int = 1
-    pools: Mapping[str, PoolView] = {}
+    #: None: every pool has room
+    pools: Mapping[str, PoolView] | None = None
     limits: Limits = Limits()
     #: places of the executor
     places: int = 32
@@ -137,8 +138,8 @@ class _World:
         #: (when it ends, order, run, instance, epoch)
         self.ends: list[tuple[Instant, int, RunView, Instance, int]] = []
         self.results: dict[tuple[str, int], Result] = {}
-        pools = {task.pool: PoolView(-1) for dag in dags for task in dag.graph.tasks}
-        self.board.pools = {**pools, **assumed.pools}
+        roomy = {task.pool: PoolView(-1) for dag in dags for task in dag.graph.tasks}
+        self.board.pools = roomy if assumed.pools is None else dict(assumed.pools)
         for dag in dags:
             self.board.put_dag(msgspec.structs.replace(dag, paused=False))
 
