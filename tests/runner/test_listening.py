@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
+from tests import make
 from tests.runner.make import Task, dag_of
-from tests.sdk_runtime.make import FakeClock, FakeComms, attempt
-from venturi.core.messages import Result
+from tests.sdk_runtime.make import FakeClock, FakeComms, attempt, run
+from venturi.core.messages import Call, FileRef, Result
 from venturi.plugins.listeners import listener_manager, register_listeners
 from venturi.plugins.spec import hookimpl
 from venturi.runner.attempt import run_attempt
+from venturi.runner.callbacks import run_callbacks
+from venturi.runner.listening import with_listeners
 from venturi.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
+from venturi.spec.model import Callback
 
 
 class Ear:
@@ -56,6 +60,46 @@ def raising(error: BaseException) -> Callable[[Any], Any]:
         raise error
 
     return body
+
+
+class RunEar:
+    """Hears of runs that ended well."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[Any, ...]] = []
+
+    @hookimpl
+    def on_dag_run_success(self, dag_run: Any, msg: str) -> None:
+        self.heard.append((dag_run.run_id, dag_run.state, msg))
+
+
+@pytest.fixture
+def run_ear() -> Iterator[RunEar]:
+    made = RunEar()
+    register_listeners([made])
+    yield made
+    listener_manager().unregister(made)
+
+
+def test_a_dag_without_callbacks_is_called_about_for_listeners(run_ear: RunEar) -> None:
+    assert with_listeners(make.dag()).callbacks == (Callback.ON_SUCCESS,)
+    own = make.dag(callbacks=(Callback.ON_FAILURE,))
+    assert set(with_listeners(own).callbacks) == {Callback.ON_SUCCESS, Callback.ON_FAILURE}
+    told = Call(
+        call_id=1,
+        file=FileRef(path="", key=""),
+        kind="on_success",
+        dag_id="d",
+        run=run(),
+        reason="all tasks succeeded",
+    )
+    assert run_callbacks(dag_of(Task(lambda _: 1)), told, FakeComms()) is None
+    assert run_ear.heard == [("r1", "success", "all tasks succeeded")]
+
+
+def test_without_listeners_a_dag_stays_as_it_is() -> None:
+    spec = make.dag()
+    assert with_listeners(spec) is spec
 
 
 RUNNING = ("running", "queued", "running", None)

@@ -18,6 +18,10 @@ def on_task_instance_running(previous_state, task_instance):
 def on_task_instance_success(previous_state, task_instance):
     note(f"{{task_instance.task_id}} is a {{task_instance.state}}")
 
+@hookimpl
+def on_dag_run_success(dag_run, msg):
+    note(f"{{dag_run.dag_id}} is a {{dag_run.state}}")
+
 def note(text):
     with pathlib.Path({told!r}).open("a") as file:
         print(text, file=file)
@@ -46,4 +50,5 @@ def test_macros_and_listeners_work_in_tasks(home: Home) -> None:
     home.scheduler()
     assert home.until_ended("d") == "success"
     assert "HELLO" in home.log("d", "t")
-    assert told.read_text() == "t runs\nt is a success\n"
+    expected = "t runs\nt is a success\nd is a success\n"
+    home.until(lambda: told.read_text() == expected, "all of it was told")

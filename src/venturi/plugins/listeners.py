@@ -45,6 +45,11 @@ def tell(call: str, **facts: Any) -> None:
             _log.exception("The listener %s of %s failed.", call, listener.plugin_name)
 
 
+def is_heard(call: str) -> bool:
+    """Whether anybody listens to this call."""
+    return bool(getattr(listener_manager().hook, call).get_hookimpls())
+
+
 def has_listeners() -> bool:
     """Whether anybody listens in this process."""
     return bool(listener_manager().get_plugins())

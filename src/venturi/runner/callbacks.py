@@ -14,6 +14,7 @@ from venturi.core.messages import AttemptInfo, Call, GetStates
 from venturi.runner.attempt import prepared
 from venturi.runner.failure import reason_of, story_of
 from venturi.runner.letters import send_letter
+from venturi.runner.listening import tell_run
 from venturi.sdk.comms import Comms, comms_set
 from venturi.sdk.context import context_set
 from venturi.sdk.email import MailNotConfigured
@@ -40,6 +41,8 @@ def run_callbacks(dag: Any, call: Call, comms: Comms, *, clock: Clock | None = N
 
 
 def _problems(dag: Any, call: Call, comms: Comms, clock: Clock | None) -> Iterator[str]:
+    if call.attempt is None:
+        tell_run(DagRun(call.run, dag), call.kind, call.reason)
     info = call.attempt if call.attempt is not None else _speaking_for(dag, call, comms)
     if info is None:  # a DAG without tasks has runs too
         run = DagRun(call.run, dag)

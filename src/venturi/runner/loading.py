@@ -43,6 +43,7 @@ def load_file(
 ) -> tuple[Loaded, Mapping[str, Any]]:
     """Import a DAG file within its limits: what it defines, as a message and as DAGs."""
     from venturi.compat import hints
+    from venturi.runner.listening import with_listeners
     from venturi.sdk.freeze import collect_dags, freeze_dag
     from venturi.sdk.hints import collected_hints
 
@@ -66,7 +67,7 @@ def load_file(
             found = collect_dags(modules, file.path)
             rule_over(found)
         dags = {dag.dag_id: dag for dag in found}
-        specs = tuple(encode(freeze_dag(dag, file.root)) for dag in found)
+        specs = tuple(encode(with_listeners(freeze_dag(dag, file.root))) for dag in found)
     except ImportTookTooLong as late:
         where = _story(late, file.path)
         error = f"Importing {file.path} took longer than {message.timeout:g} s.\n{where}"
