@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from venturi.core.states import TaskState
 from venturi.spec.timetable.model import CronInterval
 from venturi.store.bell import Bell
 from venturi.store.engine import Store
+from venturi.store.open import open_store
+from venturi.store.schema.runs import task_instance
 
 SPEC = make.dag(
     make.task("a"),
@@ -34,9 +37,11 @@ def one(store: Store) -> Store:
 
 
 @pytest.fixture
-def bell(one: Store) -> Bell:
+def bell(one: Store) -> Iterator[Bell]:
     """What the scheduler hears."""
-    return Bell(run_dir(os.environ))
+    hung = Bell(run_dir(os.environ))
+    yield hung
+    hung.close()
 
 
 def test_the_list_says_what_waits_and_how_to_let_it_run(airflow: Airflow, one: Store) -> None:
@@ -112,6 +117,25 @@ def test_what_cannot_be_triggered_is_told_in_a_sentence(
     said = airflow("dags", "trigger", *words)
     assert (said.code, said.out) == (1, "")
     assert sentence in said.err and said.err.count("\n") == 1
+
+
+def test_a_run_is_replayed_from_a_task_on(airflow: Airflow, bell: Bell) -> None:
+    store = open_store()
+    done = {name: home.begun() for name in ("a", "b", "c")}
+    home.run(store, SPEC, state="success", instances=done)
+    said = airflow("dags", "replay", "one", "r1", "--from", "b", "-o", "json")
+    (row,) = said.json()
+    assert (row["of"], row["taken_over"]) == ("r1", ["a"])
+    (note,) = bell.answer()
+    assert note.dag_ids == ("one",) and len(note.run_ids) == 1
+    states = {ti.task_id: ti.state for ti in home.rows(store, task_instance, run_id=row["run_id"])}
+    assert states == {"a": "success", "b": None, "c": None}
+    airflow("dags", "pause", "one")
+    said = airflow("dags", "replay", "one", "r1", "--latest-code", "-c", "{}")
+    assert said.code == 0 and "from r1\n" in said.out and "unpause one" in said.err
+    said = airflow("dags", "replay", "one", "r1", "-f", "nope")
+    assert said.code == 1 and "no task 'nope'" in said.err
+    store.close()
 
 
 def test_runs_are_listed_newest_first(airflow: Airflow, one: Store) -> None:

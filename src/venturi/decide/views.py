@@ -103,6 +103,7 @@ class RunView:
         "run_type",
         "start_date",
         "state",
+        "told_date",
         "user",
         "version_id",
     )
@@ -131,6 +132,7 @@ class RunView:
         note: str | None = None,
         user: str | None = None,
         backfill: BackfillView | None = None,
+        told_date: Instant | None = None,
     ) -> None:
         self.id = id
         self.dag_id = dag_id
@@ -160,6 +162,8 @@ class RunView:
         self.user = user
         #: the backfill that it is part of
         self.backfill = backfill
+        #: the logical date that its tasks are told: its own, or that of the run it replays
+        self.told_date = logical_date or told_date
 
     @property
     def looks_back(self) -> bool:

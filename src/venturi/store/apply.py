@@ -249,7 +249,7 @@ def _write_results(tx: Tx, moves: Sequence[Move], finished: Mapping[int, Finishe
                 "key": value.key,
                 "value": value.value,
                 "timestamp": report.at,
-                "execution_date": run.logical_date,
+                "execution_date": run.told_date,
                 "length": lengths.get(value.key),
             }
             for value in report.result.xcoms

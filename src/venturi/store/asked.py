@@ -109,7 +109,7 @@ def get_xcom(tx: Tx, request: GetXCom, _clock: Clock) -> list[dict[str, Any]]:
 
 def _not_after(request: GetXCom) -> ColumnElement[bool]:
     own = (
-        select(func.coalesce(dag_run.c.logical_date, dag_run.c.run_after))
+        select(func.coalesce(dag_run.c.execution_date, dag_run.c.run_after))
         .where(dag_run.c.dag_id == request.dag_id, dag_run.c.run_id == request.run_id)
         .scalar_subquery()
     )
@@ -119,7 +119,7 @@ def _not_after(request: GetXCom) -> ColumnElement[bool]:
 def set_xcom(tx: Tx, request: SetXCom, clock: Clock) -> None:
     """Store an XCom in place of the one with the same key."""
     logical_date = tx.execute(
-        select(dag_run.c.logical_date).where(
+        select(dag_run.c.execution_date).where(
             dag_run.c.dag_id == request.dag_id, dag_run.c.run_id == request.run_id
         )
     ).scalar()

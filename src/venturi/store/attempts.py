@@ -23,7 +23,7 @@ def run_info(run: RunView) -> RunInfo:
         run_id=run.run_id,
         run_type=run.run_type,
         run_after=run.run_after,
-        logical_date=run.logical_date,
+        logical_date=run.told_date,
         data_interval_start=run.interval.start if run.interval else None,
         data_interval_end=run.interval.end if run.interval else None,
         start_date=run.start_date,

@@ -198,6 +198,7 @@ def _views(tx: Tx, versions: Versions, rows: Sequence[Row[Any]]) -> list[RunView
             note=row.note,
             user=row.triggering_user_name,
             backfill=filling.view if filling is not None else None,
+            told_date=row.execution_date,
         )
     _fill_instances(tx, runs)
     _fill_lengths(tx, runs)

@@ -1,4 +1,4 @@
-"""Runs: trigger, list, state."""
+"""Runs: trigger, replay, list, state."""
 
 import argparse
 import json
@@ -52,11 +52,41 @@ def trigger(args: argparse.Namespace) -> None:
     else:
         print_rows([row], args.output)
     if made.paused:
-        print(
-            f"DAG {made.dag_id} is paused: the run waits until you run "
-            f"`airflow dags unpause {made.dag_id}`",
-            file=sys.stderr,
-        )
+        _say_paused(made.dag_id)
+
+
+def replay(args: argparse.Namespace) -> None:
+    """Make a run that begins at a task of another one, with its dates."""
+    from venturi.store.commands import replays
+    from venturi.store.commands.runs import parse_conf
+
+    configured()
+    conf = parse_conf(args.conf) if args.conf is not None else None
+    run = read(lambda tx: named_run(tx, args.dag_id, args.logical_date_or_run_id))
+    wanted = replays.WantedReplay(
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        from_tasks=tuple(args.from_tasks or ()),
+        latest_code=args.latest_code,
+        conf=conf,
+    )
+    made = change(lambda tx, who: replays.replay(tx, wanted, who))
+    ring_bell(dag_ids=[made.dag_id], run_ids=[made.id])
+    if args.output == "table":
+        over = f"; taken over: {', '.join(made.copied)}" if made.copied else ""
+        print(f"Created run {made.run_id} of {made.dag_id} from {run.run_id}{over}")
+    else:
+        row = {"dag_id": made.dag_id, "run_id": made.run_id, "of": run.run_id}
+        print_rows([row | {"taken_over": made.copied}], args.output)
+    if made.paused:
+        _say_paused(made.dag_id)
+
+
+def _say_paused(dag_id: str) -> None:
+    print(
+        f"DAG {dag_id} is paused: the run waits until you run `airflow dags unpause {dag_id}`",
+        file=sys.stderr,
+    )
 
 
 def list_runs(args: argparse.Namespace) -> None:

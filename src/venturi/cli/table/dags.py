@@ -14,7 +14,7 @@ from venturi.cli.table.args import (
     YES,
     ignored,
 )
-from venturi.cli.table.model import Command, flag, option, place
+from venturi.cli.table.model import Arg, Command, flag, option, place
 
 _M = "venturi.cli.commands.dags:"
 _R = "venturi.cli.commands.runs:"
@@ -97,6 +97,33 @@ COMMANDS = (
             *LIST,
         ),
         old=("trigger_dag",),
+    ),
+    Command(
+        ("dags", "replay"),
+        "Run a run once more, from any task on, and leave its record as it is",
+        _R + "replay",
+        (
+            DAG_ID,
+            place(
+                "logical_date_or_run_id",
+                "id of the run, or its logical (execution) date",
+                metavar="logical_date|run_id",
+            ),
+            Arg(
+                ("-f", "--from"),
+                "begin with this task (may be given several times; default: all run)",
+                dest="from_tasks",
+                action="append",
+                default=None,
+                metavar="TASK",
+            ),
+            flag("--latest-code", help="run the newest code instead of that of the run"),
+            CONF._replace(help="values for the run, a JSON object (default: as it had)"),
+            OUTPUT,
+            VERBOSE,
+        ),
+        more="The tasks before it are taken over with their results, but for what failed: that "
+        "runs again. The new run has the same dates.",
     ),
     Command(
         ("dags", "list-runs"),

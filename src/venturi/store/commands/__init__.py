@@ -10,6 +10,7 @@ backfills    filling past periods: create, pause, cancel
 backfill_dates  which runs that makes, and which of those that are there run again
 backfill_marks  taking past periods as done
 reruns       runs that go on with the newest code
+replays      a run once more from a task on, beside the old record
 instances    choosing task instances, clearing them
 marks        setting their state by hand
 cutshort     attempts that are taken away while they run
