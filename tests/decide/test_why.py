@@ -327,6 +327,11 @@ def test_the_instances_of_a_mapped_upstream_are_counted() -> None:
     assert of_task(run, "end")["upstream"] == "upstream m[1] is running"
 
 
+def test_an_upstream_instance_that_was_removed_is_not_waited_for() -> None:
+    graph = make.graph(make.mapped("m", length=2), make.task("end", "m"))
+    assert set(of_task(make.run(graph, m=["success", "removed"]), "end")) == {"ready"}
+
+
 def test_a_retry_is_due_later() -> None:
     (reason,) = why_instance(world(run := chain(a="up_for_retry")), run, make.one(run, "a"))
     assert (reason.row, reason.until) == ("retry_not_due", make.later(300))
