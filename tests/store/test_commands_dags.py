@@ -10,6 +10,7 @@ from venturi.core.states import TaskState
 from venturi.store.commands import dags
 from venturi.store.engine import Store
 from venturi.store.queries.dags import DagFilter, get_dag, list_dags, waiting_runs
+from venturi.store.queries.specs import current_version
 from venturi.store.schema.all import metadata
 from venturi.store.schema.dags import dag as dag_table
 from venturi.store.schema.people import log
@@ -87,6 +88,20 @@ def test_deleting_takes_every_row_and_hides_the_dag_until_its_file_changes(store
     assert listed(store) == ["two"]
     home.put(store, ONE, path="/dags/one.py", key="k2")
     assert listed(store) == ["one", "two"]
+
+
+def test_a_deleted_dag_that_comes_back_begins_anew(store: Store) -> None:
+    put_both(store)
+    store.retrying(lambda tx: dags.set_paused(tx, "one", True, WHO))
+    store.retrying(lambda tx: dags.delete_dag(tx, "one", WHO))
+    with pytest.raises(NotFound):
+        store.retrying(lambda tx: dags.set_paused(tx, "one", True, WHO))
+    with pytest.raises(NotFound):
+        store.retrying(lambda tx: dags.delete_dag(tx, "one", WHO))
+    home.put(store, ONE, path="/dags/one.py", key="k2")
+    with store.read() as tx:
+        assert not get_dag(tx, "one").is_paused
+        assert current_version(tx, "one").number == 1
 
 
 def test_a_dag_whose_file_is_gone_is_deleted_for_good(store: Store) -> None:

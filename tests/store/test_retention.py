@@ -108,7 +108,7 @@ def test_a_batch_is_small_and_takes_the_oldest_first(store: Store) -> None:
 
 
 def test_a_batch_ends_where_its_task_instances_are_many(store: Store) -> None:
-    wide = make.dag(*(make.task(f"t{i}") for i in range(1700)), dag_id="one")
+    wide = make.dag(*(make.task(f"t{i}") for i in range(900)), dag_id="one")
     home.put(store, wide)
     for age in range(401, 406):
         ended(store, wide, f"r{age}", age)

@@ -90,12 +90,14 @@ def put_dag(
     last = last_scheduled(tx, spec.dag_id)
     info = following(spec, last, now)
     values |= _next_run_values(info)
-    if row is None:
+    if row is None or row.hidden_key is not None:  # one that was deleted begins anew
         paused = spec.is_paused_upon_creation
-        paused = paused_at_creation if paused is None else paused
-        tx.execute(insert(dag).values(dag_id=spec.dag_id, is_paused=paused, **values))
+        values["is_paused"] = paused = paused_at_creation if paused is None else paused
     else:
         paused = row.is_paused
+    if row is None:
+        tx.execute(insert(dag).values(dag_id=spec.dag_id, **values))
+    else:
         tx.execute(update(dag).where(dag.c.dag_id == spec.dag_id).values(**values))
     if row is None or json.loads(row.tags or "[]") != list(spec.tags):
         _put_tags(tx, spec)

@@ -40,12 +40,13 @@ def belongings(
 ) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """Tables, and which of their rows belong to these runs of a DAG; the runs themselves last."""
     runs = tx.execute(
-        select(dag_run.c.run_id, dag_run.c.execution_date).where(
+        select(dag_run.c.run_id, dag_run.c.logical_date).where(
             dag_run.c.dag_id == dag_id, dag_run.c.id.in_(ids)
         )
     ).all()
     names = [row.run_id for row in runs]
-    dates = [row.execution_date for row in runs if row.execution_date is not None]
+    # not execution_date: a replay has that of the run it replays
+    dates = [row.logical_date for row in runs if row.logical_date is not None]
     instances = select(task_instance.c.id).where(task_instance.c.dagrun_id.in_(ids))
     for table in tables_about_runs():
         columns = table.c

@@ -37,7 +37,9 @@ class Deleted(NamedTuple):
 
 def set_paused(tx: Tx, dag_id: str, paused: bool, who: Actor) -> PauseChange:
     """Pause or unpause a DAG. Raises `NotFound`."""
-    row = tx.execute(select(dag.c.is_paused).where(dag.c.dag_id == dag_id)).first()
+    row = tx.execute(
+        select(dag.c.is_paused).where(dag.c.dag_id == dag_id, dag.c.hidden_key.is_(None))
+    ).first()
     if row is None:
         raise NotFound(unknown_dag(tx, dag_id))
     changed = bool(row.is_paused) is not paused

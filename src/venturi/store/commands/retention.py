@@ -21,8 +21,8 @@ from venturi.store.schema.people import log
 from venturi.store.schema.runs import dag_run, task_instance
 
 #: The most runs, and about the most task instances, that one transaction deletes.
-RUNS = 200
-INSTANCES = 5_000
+RUNS = 100
+INSTANCES = 2_000
 #: The most other rows that one transaction deletes.
 ROWS = 2_000
 #: Versions looked at in one transaction.

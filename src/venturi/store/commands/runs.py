@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from venturi.core.clock import Instant
@@ -17,19 +17,16 @@ from venturi.spec.timetable.manual import infer_manual_interval
 from venturi.spec.timetable.model import DataInterval, NeedsRunner, RunInfo
 from venturi.store.backfills import close_backfills
 from venturi.store.commands.audit import Actor, note
+from venturi.store.commands.belongings import delete_runs
 from venturi.store.commands.literals import instant
 from venturi.store.commands.params import check_params
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.runs import create_run
 from venturi.store.schema.dags import dag
-from venturi.store.schema.engine import callback_request
 from venturi.store.schema.runs import (
     dag_run,
-    rendered_fields,
     task_instance,
-    task_instance_history,
-    xcom,
 )
 from venturi.store.versions import Version, Versions
 
@@ -228,15 +225,7 @@ def delete_run(tx: Tx, dag_id: str, name: str, who: Actor, *, force: bool = Fals
         raise Conflict(
             f"Run {name!r} of DAG {dag_id!r} is {row.state}: mark it failed first, then delete it."
         )
-    ids = select(task_instance.c.id).where(task_instance.c.dagrun_id == row.id)
-    tx.execute(
-        delete(task_instance_history).where(task_instance_history.c.task_instance_id.in_(ids))
-    )
-    tx.execute(delete(rendered_fields).where(rendered_fields.c.task_instance_id.in_(ids)))
-    for table in (xcom, callback_request):
-        tx.execute(delete(table).where(table.c.dag_id == dag_id, table.c.run_id == name))
-    tx.execute(delete(task_instance).where(task_instance.c.dagrun_id == row.id))
-    tx.execute(delete(dag_run).where(dag_run.c.id == row.id))
+    delete_runs(tx, dag_id, [row.id])
     close_backfills(tx, [row.backfill_id], who.now)
     note(tx, who, "delete_run", dag_id=dag_id, run_id=name, logical_date=row.logical_date)
     return int(row.id)
