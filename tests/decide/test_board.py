@@ -223,12 +223,12 @@ def test_a_run_goes_on_when_the_one_before_it_lets_it() -> None:
     assert make.one(second, "a").state is T.QUEUED
 
 
-def test_a_run_that_is_looked_at_as_a_whole_stays_so_when_the_one_before_it_changes() -> None:
+def test_runs_that_are_looked_at_as_a_whole_stay_so_when_a_task_changes() -> None:
     board, (first, second) = chain_of_runs(2)
     step(board)
-    board.touched[second.id] = None
+    board.touched |= {first.id: None, second.id: None}
     board.touch(first, 0)
-    assert board.touched[second.id] is None
+    assert board.touched == {first.id: None, second.id: None}
 
 
 def test_a_run_that_has_ended_forgets_what_was_before_it() -> None:
