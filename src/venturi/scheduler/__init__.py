@@ -1,11 +1,17 @@
 """The shell around `decide`: read, decide, apply, notify.
 
-step        one step: decide, write, what has to be said
-parts       finding what cannot be decided
-inbox       what has been reported and not written yet
-loop        the scheduler's one thread: inbox, step, timers
-intake      DAG files: what changed, who reads it, what comes of it
-link        the connection to a runner
-answers     what task processes ask
-standalone  scheduler and web server in one command
+loop          the scheduler's one thread: sleeps until something happens, steps until all is at rest
+step          one step: decide, write, what has to be said
+parts         finding what cannot be decided
+inbox         what has been reported and not written yet
+intake        DAG files: what changed, who reads it, what comes of it
+mirror        following what others change in the database
+dialogue      what is said between the scheduler and its runners
+link          the connection to a runner
+predecessors  runners of an earlier configuration that finish what they have
+timetables    asking the runner for the next run of an author's own timetable
+answers       what task processes ask
+upkeep        retention, a batch at a time
+main          `airflow scheduler`
+standalone    scheduler and web server in one command
 """

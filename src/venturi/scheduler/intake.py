@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from venturi.config.digest import installation_digest
 from venturi.core.clock import Clock
 from venturi.core.messages import FileRef, Load, Loaded
 from venturi.dagfiles.scan import find_files, linked_folders
@@ -50,11 +51,11 @@ class FileState:
             return True
         return any(fingerprint(path) != stamp for path, stamp in self.depends)
 
-    def new_key(self) -> str:
-        """A key for the file's present condition."""
+    def new_key(self, installation: str) -> str:
+        """A key for the file's present condition, read by this installation as it is now."""
         parts = [self.path, self.stamp]
         parts += [f"{path}:{fingerprint(path)}" for path, _ in self.depends]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+        return f"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:32]}-{installation}"
 
 
 class Intake:
@@ -86,6 +87,8 @@ class Intake:
         #: where copies of old conditions are laid out
         self.bundles = bundles
         self.laid_out: dict[FileRef, FileRef] = {}
+        #: what files are read with: configuration, environment, plugins, version
+        self.installation = installation_digest()[:8]
         self.files: dict[str, FileState] = {}
         #: files that the runner has been asked to read
         self.asked: set[str] = set()
@@ -95,14 +98,16 @@ class Intake:
     # --- looking ---------------------------------------------------------------------------
 
     def recall(self, tx: Tx) -> None:
-        """Take over what was known before a restart: unchanged files are not read again."""
+        """Take over what was known before a restart: unchanged files are not read again, unless
+        they were read with another configuration, environment or version."""
         owned = dag_rows.active_files(tx)
         for known in dag_rows.known_files(tx):
             state = FileState(known.path)
             state.key, state.depends, state.open = known.key, known.depends, known.is_open
             state.dag_ids = set(owned.get(known.path, ()))
-            # A file whose import failed is in no list of modules: it is read again.
-            state.stamp = dict(known.depends).get(os.path.realpath(known.path), "")
+            if known.key.endswith(f"-{self.installation}"):
+                # A file whose import failed is in no list of modules: it is read again.
+                state.stamp = dict(known.depends).get(os.path.realpath(known.path), "")
             self.files[known.path] = state
         for path, dag_ids in owned.items():
             state = self.files.setdefault(path, FileState(path))
@@ -156,7 +161,7 @@ class Intake:
             state.again = True
             return
         state.stamp = fingerprint(state.path)
-        state.key = state.new_key()
+        state.key = state.new_key(self.installation)
         state.asked, state.again = True, False
         self.asked.add(state.path)
         self.send(

@@ -54,6 +54,9 @@ class Link:
         self.is_parting = False
         self._process: subprocess.Popen[bytes] | None = None
         self._deadline = 0.0
+        #: starts in vain, and when the next one may be tried
+        self._spawns = 0
+        self._spawn_at = 0.0
 
     def start(self) -> None:
         """Begin to reach the runner; `connect` goes on with it."""
@@ -69,11 +72,11 @@ class Link:
         except OSError as error:
             connection.close()
             if self._process is not None and self._process.poll() is not None:
-                self._spawn()  # it found another runner leaving, and left too
+                self._spawn_again()
             if self.clock.monotonic() > self._deadline:
                 raise NoRunner(
                     f"The runner does not answer at {self.path} ({error}); its own words are in "
-                    f"{self._log_file()}."
+                    f"{self.last_words()}"
                 ) from error
             return False
         self.wire = Wire(connection, FromRunner, patient=False)
@@ -153,6 +156,25 @@ class Link:
 
     def _log_file(self) -> Path:
         return self.log_dir / "runner.log"
+
+    def last_words(self) -> str:
+        """Where the runner's own words are, and the last of them."""
+        try:
+            with self._log_file().open("rb") as log:
+                log.seek(max(0, self._log_file().stat().st_size - 2000))
+                lines = log.read().decode(errors="replace").strip().splitlines()
+        except OSError:
+            lines = []
+        last = f": {lines[-1]}" if lines else ""
+        return f"{self._log_file()}{last}"
+
+    def _spawn_again(self) -> None:
+        """It ended at once: it found another runner leaving, or it cannot live. Ever less often."""
+        now = self.clock.monotonic()
+        if now >= self._spawn_at:
+            self._spawns += 1
+            self._spawn_at = now + min(10.0, 0.2 * 2 ** min(self._spawns, 8))
+            self._spawn()
 
     def _spawn(self) -> None:
         self.log_dir.mkdir(parents=True, exist_ok=True)

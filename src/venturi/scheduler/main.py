@@ -1,5 +1,6 @@
 """`airflow scheduler`: the scheduler of the configured home, in the foreground."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def build_scheduler(
         versions=versions,
         send=link.send,
         clock=clock,
-        folder=Path(subdir or conf.get_mandatory_value("core", "dags_folder")).resolve(),
+        # Not resolved: a folder that is a link may be pointed elsewhere while we run.
+        folder=Path(os.path.abspath(subdir or conf.get_mandatory_value("core", "dags_folder"))),
         syntax=conf.get_mandatory_value("core", "dag_ignore_file_syntax"),
         safe_mode=conf.getboolean("core", "dag_discovery_safe_mode"),
         interval=max(1.0, conf.getfloat("dag_processor", "min_file_process_interval")),

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from venturi.core.errors import VenturiError
 from venturi.store.engine import Store, Tx
 from venturi.store.schema.all import metadata
-from venturi.store.schema.engine import installation
+from venturi.store.schema.engine import id_block, installation
 from venturi.store.schema.people import slot_pool
 
 
@@ -113,15 +113,26 @@ def fill_defaults(tx: Tx) -> None:
 
 
 def reset(store: Store) -> None:
-    """Drop all tables, also of a half-made or older schema, and make them anew, empty."""
+    """Drop all tables, also of a half-made or older schema, and make them anew, empty.
+
+    Row ids go on where they were: a runner that still works for the old rows is never mistaken for
+    one that works for the new.
+    """
     with store.write() as tx:
         inspector = inspect(tx)
-        ours = set(metadata.tables) | {"alembic_version"}
-        for name in inspector.get_table_names():
-            if name in ours:
-                quoted = tx.dialect.identifier_preparer.quote(name)
-                tx.exec_driver_sql(f"DROP TABLE {quoted}")
+        there = set(inspector.get_table_names())
+        ids = []
+        if id_block.name in there:
+            ids = [
+                dict(row._mapping) for row in tx.execute(select(id_block.c.name, id_block.c.next))
+            ]
+        for name in there & (set(metadata.tables) | {"alembic_version"}):
+            quoted = tx.dialect.identifier_preparer.quote(name)
+            tx.exec_driver_sql(f"DROP TABLE {quoted}")
     migrate(store)
+    if ids:
+        with store.write() as tx:
+            tx.execute(insert(id_block), ids)
 
 
 def require_current(store: Store) -> None:
