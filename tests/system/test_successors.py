@@ -116,6 +116,25 @@ def test_a_draining_runner_that_dies_loses_its_attempts_visibly(home: Home, go: 
     assert not go.exists()
 
 
+def test_files_are_read_again_with_the_new_configuration(home: Home) -> None:
+    home.option("core", "default_task_retries", "1")
+    home.dag("d.py", python_dag("d", "pass"))
+    home.scheduler()
+    assert home.until_ended("d") == "success"
+    home.option("core", "default_task_retries", "3")
+    restart_with(home, "any")
+    versions = "SELECT count(*) FROM dag_version WHERE dag_id = 'd'"
+    home.until(lambda: home.value(versions) == 2, "the file has been read again")
+    assert home.airflow("dags", "trigger", "d").returncode == 0
+
+    def tries() -> list[int]:
+        rows = home.sql("SELECT max_tries FROM task_instance WHERE dag_id = 'd' ORDER BY id")
+        return [number for (number,) in rows]
+
+    home.until(lambda: len(tries()) == 2, "the second run is there")
+    assert tries() == [1, 3]
+
+
 def test_the_same_configuration_keeps_its_runner(home: Home, go: Path) -> None:
     home.scheduler()
     home.until(lambda: began(home), "the long task runs")
