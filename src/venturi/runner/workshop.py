@@ -197,22 +197,26 @@ class Workshop:
         if child is None:
             return
         for _ in range(pieces):
-            try:
-                data = os.read(child.log, PIECE)
-            except BlockingIOError:
-                return
-            if not data:
-                self.reactor.forget(child.log)
-                return
+            data = self._read_log(child)
             work.unwritten += data
             # A secret is always announced before it can be printed: hear the channel first. What
-            # is heard may be the end, which wants the rest of the log: that goes after this piece.
-            if work.stage is Stage.RUNNING and self.reactor.is_watched(child.wire):
+            # is heard may be the end, which wants all of the log: also what was read here.
+            if data and work.stage is Stage.RUNNING and self.reactor.is_watched(child.wire):
                 self._hear(work)
-            data, work.unwritten = work.unwritten, b""
-            work.log.write(data)
+            ready, work.unwritten = work.unwritten, b""
+            if ready:
+                work.log.write(ready)
             if len(data) < PIECE:
                 return
+
+    def _read_log(self, child: Child) -> bytes:
+        try:
+            data = os.read(child.log, PIECE)
+        except BlockingIOError:
+            return b""
+        if not data:
+            self.reactor.forget(child.log)
+        return data
 
     # --- ending --------------------------------------------------------------------------------
 
