@@ -327,6 +327,15 @@ def test_the_instances_of_a_mapped_upstream_are_counted() -> None:
     assert of_task(run, "end")["upstream"] == "upstream m[1] is running"
 
 
+def test_of_a_great_many_upstream_tasks_some_are_named_and_the_others_counted() -> None:
+    names = [f"t{number:02}" for number in range(60)]
+    run = make.run(make.graph(*map(make.task, names), make.task("end", *names)), t00="success")
+    texts = [reason.text for reason in why_instance(world(run), run, make.one(run, "end"))]
+    assert len(texts) == 1 + 50 + 1
+    assert texts[0] == "59 of 60 upstream tasks are not done (trigger rule all_success)"
+    assert texts[-1] == "and 9 more upstream tasks are not done"
+
+
 def test_an_upstream_instance_that_was_removed_is_not_waited_for() -> None:
     graph = make.graph(make.mapped("m", length=2), make.task("end", "m"))
     assert set(of_task(make.run(graph, m=["success", "removed"]), "end")) == {"ready"}

@@ -243,26 +243,36 @@ def _unmet(case: Case) -> Iterator[Verdict]:
                 return
 
 
+#: Upstream tasks that are named one by one.
+NAMED = 50
+
+
 def _upstream(case: Case, said: Verdict) -> Iterator[Verdict]:
     yield said
-    run, graph = case.run, case.run.graph
-    for number in graph.upstream[case.instance.task]:
-        open_ones = [i for i in run.instances[number] if i.state not in TERMINAL]
-        name = graph.tasks[number].task_id
-        if len(open_ones) == 1:
-            (one,) = open_ones
-            due = f", due at {one.due.isoformat()}" if one.due is not None else ""
-            text = f"upstream {named(run, one)} {_stands(one.state)}{due}"
-            yield Verdict(Kind.WAIT, "upstream", text)
-        elif open_ones:
-            states = Counter("not begun" if i.state is T.NONE else str(i.state) for i in open_ones)
-            told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-            of = f"{len(open_ones)} of {len(run.instances[number])} instances of upstream {name}"
-            yield Verdict(Kind.WAIT, "upstream", f"{of} are not done: {told}")
+    waited_for = [
+        (number, left)
+        for number in case.run.graph.upstream[case.instance.task]
+        if (left := [i for i in case.run.instances[number] if i.state not in TERMINAL])
+    ]
+    for number, left in waited_for[:NAMED]:
+        text = _one_left(case.run, left[0]) if len(left) == 1 else _left(case.run, number, left)
+        yield Verdict(Kind.WAIT, "upstream", text)
+    if len(waited_for) > NAMED:
+        text = f"and {len(waited_for) - NAMED} more upstream tasks are not done"
+        yield Verdict(Kind.WAIT, "upstream", text)
 
 
-def _stands(state: TaskState) -> str:
-    return "has not begun" if state is T.NONE else f"is {state}"
+def _one_left(run: RunView, one: Instance) -> str:
+    stands = "has not begun" if one.state is T.NONE else f"is {one.state}"
+    due = f", due at {one.due.isoformat()}" if one.due is not None else ""
+    return f"upstream {named(run, one)} {stands}{due}"
+
+
+def _left(run: RunView, number: int, left: Sequence[Instance]) -> str:
+    states = Counter("not begun" if i.state is T.NONE else str(i.state) for i in left)
+    told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    name, count = run.graph.tasks[number].task_id, len(run.instances[number])
+    return f"{len(left)} of {count} instances of upstream {name} are not done: {told}"
 
 
 #: Rows that stop at the first of several things: all of them.
