@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from venturi.cli.table.all import COMMANDS, GROUPS
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
@@ -40,3 +42,21 @@ def test_make_targets_that_a_page_names_exist(page: Path) -> None:
     text = page.read_text()
     named = re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)
     assert [name for name in named if name not in targets] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_that_a_page_names_exist(page: Path) -> None:
+    known = {" ".join(command.words) for command in COMMANDS}
+    known |= {spelling for command in COMMANDS for spelling in command.old}
+    named = re.findall(r"(?<![\w/.-])airflow ([a-z][\w-]*(?: [a-z][\w-]*)?)", _shell(page))
+    strange = [
+        words for words in named if not known & {words, words.split()[0]} and words not in GROUPS
+    ]
+    assert strange == []
+
+
+def _shell(page: Path) -> str:
+    """What a page tells people to type: code blocks for the shell, and code inside of lines."""
+    text = page.read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return "\n".join([*blocks, *re.findall(r"`[^`\n]+`", text)])
