@@ -28,6 +28,8 @@ from venturi.scheduler.predecessors import Predecessor, Predecessors
 SOCKET = "runner.sock"
 #: A runner that does not answer within this many seconds is not there.
 PATIENCE = 20.0
+#: A runner that has lived for so many seconds can live: its end is not held against the next.
+STEADY = 30.0
 
 
 class NoRunner(VenturiError):
@@ -62,7 +64,7 @@ class Link:
         """Begin to reach the runner; `connect` goes on with it."""
         self._deadline = self.clock.monotonic() + PATIENCE
         if not self._reachable():
-            self._spawn()
+            self._spawn_again()
 
     def connect(self) -> bool:
         """One try to connect; True once connected. Raises `NoRunner` when patience is over."""
@@ -71,7 +73,7 @@ class Link:
             connection.connect(str(self.path))
         except OSError as error:
             connection.close()
-            if self._process is not None and self._process.poll() is not None:
+            if self._process is None or self._process.poll() is not None:
                 self._spawn_again()
             if self.clock.monotonic() > self._deadline:
                 raise NoRunner(
@@ -169,12 +171,15 @@ class Link:
         return f"{self._log_file()}{last}"
 
     def _spawn_again(self) -> None:
-        """It ended at once: it found another runner leaving, or it cannot live. Ever less often."""
+        """Start a runner; one that ends at once (it met another one, or cannot live) ever later."""
         now = self.clock.monotonic()
-        if now >= self._spawn_at:
-            self._spawns += 1
-            self._spawn_at = now + min(10.0, 0.2 * 2 ** min(self._spawns, 8))
-            self._spawn()
+        if now < self._spawn_at:
+            return
+        if now > self._spawn_at + STEADY:
+            self._spawns = 0
+        self._spawns += 1
+        self._spawn_at = now + min(10.0, 0.1 * 2**self._spawns)
+        self._spawn()
 
     def _spawn(self) -> None:
         self.log_dir.mkdir(parents=True, exist_ok=True)
