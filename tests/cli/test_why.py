@@ -65,7 +65,7 @@ def test_why_the_runs_of_a_dag_do_not_end(airflow: Airflow, one: Store) -> None:
     home.run(one, SPEC, "r1", days_ago=2, instances={"a": home.begun(TaskState.RUNNING)})
     home.run(one, SPEC, "r2", instances={"a": {"state": "scheduled", "try_number": 1}})
     said = rows(airflow, "one")
-    assert said["running"]["subject"] == "task a"
+    assert said["running"]["subject"] == "task a of r1"
     assert said["pool_full"]["reason"] == "pool 'p' is full: 1 of 1 slots are taken"
 
 

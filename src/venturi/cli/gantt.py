@@ -1,11 +1,14 @@
 """A simulation as a picture of characters: a line for each task, time from left to right."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from math import ceil
 
 from venturi.core.clock import Instant
 from venturi.decide.simulate import Simulation, TaskTimes
 
+#: Up to here the seconds of its ends are told.
+_SHORT = timedelta(hours=2)
 _WAITING, _AT_WORK = "·", "█"
 
 
@@ -25,7 +28,8 @@ def gantt(simulation: Simulation, width: int) -> str:
         by_name.setdefault(task.task_id, []).append(task)
     margin = max(map(len, by_name)) + 2
     cells = max(10, width - margin)
-    left, right = first.isoformat(timespec="minutes"), last.isoformat(timespec="minutes")
+    precision = "minutes" if last - first > _SHORT else "seconds"
+    left, right = (at.isoformat(sep=" ", timespec=precision) for at in (first, last))
     lines = [" " * margin + left + right.rjust(cells - len(left))]
     scale = _Scale(first, last, cells)
     for name, own in by_name.items():

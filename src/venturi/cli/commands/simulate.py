@@ -93,6 +93,10 @@ def _tell(view: DagView, assumed: Assumed, seconds: float | None) -> None:
         print(f"DAG {view.dag_id} is paused; this is as if it were not.", file=sys.stderr)
     if needs_runner(spec.timetable):
         print("Its own timetable is code that no simulation runs.", file=sys.stderr)
+    missing = {task.pool for task in spec.tasks} - set(assumed.pools or ())
+    if missing:
+        told = ", ".join(sorted(missing))
+        print(f"There is no pool {told}: tasks of it never start.", file=sys.stderr)
     unknown = [
         task.task_id
         for task in spec.tasks

@@ -7,6 +7,7 @@ that they hold count.
 from datetime import timedelta
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -15,7 +16,7 @@ from venturi.core.errors import NotFound
 from venturi.core.states import OCCUPYING, RunState
 from venturi.decide.counting import shift
 from venturi.decide.views import DagView, InUse, Limits, RunView, Snapshot
-from venturi.decide.why import Reason, World, why_instance, why_run, why_task
+from venturi.decide.why import Reason, World, of_run, why_instance, why_run, why_task
 from venturi.decide.why_dag import why_dag
 from venturi.store.commands.jobs import RUNNING, JobFilter, list_jobs
 from venturi.store.dags import load_dags
@@ -65,8 +66,15 @@ def explain_dag(tx: Tx, dag_id: str, installed: Installed, now: Instant) -> list
     if row is None and not world.import_errors:
         raise NotFound(unknown_dag(tx, dag_id))
     for run in sorted(runs, key=lambda run: (run.run_after, run.id)):
-        found += [reason for reason in why_run(world, run) if reason not in found]
+        known = {of_run(run), *(reason.subject for reason in found)}
+        said = [_of(run, r) if r.subject not in known else r for r in why_run(world, run)]
+        found += [reason for reason in said if reason not in found]
     return found
+
+
+def _of(run: RunView, reason: Reason) -> Reason:
+    """Where several runs are told of: which one it is."""
+    return msgspec.structs.replace(reason, subject=f"{reason.subject} of {run.run_id}")
 
 
 def explain_run(tx: Tx, row: RunRow, installed: Installed, now: Instant) -> list[Reason]:
