@@ -134,7 +134,6 @@ def test_a_database_that_somebody_holds_is_waited_for(home: Home) -> None:
 # --- deployments ---------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(reason="the scheduler follows the link once, when it starts", strict=True)
 def test_a_dag_folder_that_is_a_link_may_be_pointed_elsewhere(home: Home) -> None:
     """As git-sync and release folders do."""
     home.dags.rmdir()

@@ -195,15 +195,18 @@ class Intake:
         return known
 
     def folders(self) -> set[str]:
-        """What to watch: the DAG folder, where its links lead, where its dependencies lie."""
-        folders = {str(self.folder)} | linked_folders(self.folder)
-        root = str(self.folder)
-        for state in self.files.values():
-            for path, _ in state.depends:
-                parent = str(Path(path).parent)
-                if not parent.startswith(root):
-                    folders.add(parent)
-        return folders
+        """What to watch with all that is below: the DAG folder, and where its links lead."""
+        return {str(self.folder)} | linked_folders(self.folder)
+
+    def places(self) -> set[str]:
+        """What to watch by itself: where files outside of the DAG folder lie that are read."""
+        inside = (str(self.folder) + os.sep, os.path.realpath(self.folder) + os.sep)
+        return {
+            os.path.dirname(path)
+            for state in self.files.values()
+            for path, _ in state.depends
+            if not path.startswith(inside)
+        }
 
     # --- taking in ---------------------------------------------------------------------------
 

@@ -196,7 +196,7 @@ class Scheduler:
         self.dialogue.find_predecessors()
         self.dialogue.connect()
         self.intake.look()
-        self.watcher.watch(self.intake.folders())
+        self._watch_files()
         now = self.clock.monotonic()
         self.beat_at, self.round_at = now + HEARTBEAT, now + self.settings.round_seconds
         paused = sum(view.paused for view in self.board.dags.values())
@@ -383,7 +383,14 @@ class Scheduler:
     def _hear_watcher(self) -> None:
         self.watcher.answer()
         self.intake.look(something_changed=True)
-        self.watcher.watch(self.intake.folders())
+        self._watch_files()
+
+    def _watch_files(self) -> None:
+        """Have the kernel tell of changes wherever DAG files and what they read may lie."""
+        before = self.watcher.problem
+        self.watcher.watch(self.intake.folders(), flat=self.intake.places())
+        if self.watcher.problem not in {"", before}:
+            self.say(self.watcher.problem)
 
     def _hear_bell(self) -> None:
         for note in self.bell.answer():
@@ -395,7 +402,7 @@ class Scheduler:
     def _look_everywhere(self) -> None:
         """The safety net: files, and rows that are not what the board believes."""
         self.intake.look()
-        self.watcher.watch(self.intake.folders())
+        self._watch_files()
         self.mirror.compare()
         self.timetables.ask_unknown()
 
