@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests import make
 from tests.store import board, home
@@ -309,6 +310,20 @@ def test_too_long_a_period_is_refused_before_anything_is_made(store: Store) -> N
     home.put(store, often)
     with pytest.raises(InvalidInput, match=f"more than {backfill_dates.MOST} runs"):
         fill(store, 60, 1, spec=often)
+
+
+def test_a_long_period_is_made_by_few_statements(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    count = event.listens_for(store.engine, "before_cursor_execute")
+    count(lambda *args: said.append(args[2]))
+    fill(store, 300, 1)
+    assert len(home.rows(store, task_instance)) == 900 and len(said) < 40
+    monkeypatch.setattr(backfill_dates, "MOST_INSTANCES", 30)
+    home.execute(store, backfill.update().values(completed_at=make.NOW))
+    with pytest.raises(InvalidInput, match="more than 11 runs"):
+        fill(store, 400, 301)
 
 
 def test_where_every_date_has_a_run_nothing_is_made(store: Store) -> None:

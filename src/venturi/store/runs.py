@@ -21,6 +21,8 @@ from venturi.store.schema.runs import dag_run, task_instance, xcom
 from venturi.store.versions import Version, Versions
 
 ACTIVE_RUNS = (RunState.QUEUED, RunState.RUNNING)
+#: Task instances that are inserted by one statement.
+ROWS_AT_ONCE = 5_000
 
 _I = task_instance.c
 _VIEW_COLUMNS = (
@@ -63,50 +65,79 @@ def create_run(
     note: str | None = None,
     triggered_by: str | None = None,
     user: str | None = None,
-    backfill_id: int | None = None,
     state: RunState = RunState.QUEUED,
 ) -> int:
     """Insert a run and its task instances; the row id of the run.
 
     The caller has made sure that neither its id nor its logical date is taken.
     """
-    spec = version.graph.spec
-    (row_id,) = take_ids(tx, "dag_run", 1)
-    name = run_id or make_run_id(run_type, info.logical_date or info.run_after)
-    interval = info.data_interval
-    tx.execute(
-        insert(dag_run).values(
-            id=row_id,
-            dag_id=spec.dag_id,
-            run_id=name,
-            run_type=run_type,
-            state=state,
-            logical_date=info.logical_date,
-            execution_date=info.logical_date,
-            data_interval_start=interval.start if interval else None,
-            data_interval_end=interval.end if interval else None,
-            run_after=info.run_after,
-            queued_at=now,
-            external_trigger=run_type not in (RunType.SCHEDULED, RunType.BACKFILL),
-            conf=conf,
-            version_id=version.id,
-            note=note,
-            triggered_by=triggered_by,
-            triggering_user_name=user,
-            backfill_id=backfill_id,
-        )
+    (row_id,) = create_runs(
+        tx,
+        version,
+        [(info, run_id or make_run_id(run_type, info.logical_date or info.run_after))],
+        now=now,
+        run_type=run_type,
+        state=state,
+        conf=conf,
+        note=note,
+        triggered_by=triggered_by,
+        triggering_user_name=user,
     )
-    at = info.logical_date or info.run_after
-    rows = [
-        instance_row(version.graph, number, row_id, name, info.logical_date, version.id)
-        for number, task in enumerate(version.graph.tasks)
-        if is_within(task, at, run_type)
-    ]
-    if rows:
-        for row, ti_id in zip(rows, take_ids(tx, "task_instance", len(rows)), strict=True):
-            row["id"] = ti_id
-        tx.execute(insert(task_instance), rows)
     return row_id
+
+
+def create_runs(
+    tx: Tx,
+    version: Version,
+    wanted: Sequence[tuple[RunInfo, str]],
+    *,
+    now: Instant,
+    run_type: RunType,
+    **columns: Any,
+) -> range:
+    """Insert runs with these dates and ids, and their task instances; their row ids, in order.
+
+    Each has the same further `columns`. A few statements for many runs.
+    """
+    row_ids = take_ids(tx, "dag_run", len(wanted))
+    common = {
+        "dag_id": version.graph.spec.dag_id,
+        "run_type": run_type,
+        "queued_at": now,
+        "external_trigger": run_type not in (RunType.SCHEDULED, RunType.BACKFILL),
+        "version_id": version.id,
+        **columns,
+    }
+    at_once = max(1, ROWS_AT_ONCE // max(1, len(version.graph.tasks)))
+    numbered = list(zip(row_ids, wanted, strict=True))
+    for start in range(0, len(numbered), at_once):
+        part = numbered[start : start + at_once]
+        tx.execute(
+            insert(dag_run),
+            [{"id": i, "run_id": name, **_dates(info), **common} for i, (info, name) in part],
+        )
+        rows = [
+            instance_row(version.graph, number, row_id, name, info.logical_date, version.id)
+            for row_id, (info, name) in part
+            for number, task in enumerate(version.graph.tasks)
+            if is_within(task, info.logical_date or info.run_after, run_type)
+        ]
+        if rows:
+            for row, ti_id in zip(rows, take_ids(tx, "task_instance", len(rows)), strict=True):
+                row["id"] = ti_id
+            tx.execute(insert(task_instance), rows)
+    return row_ids
+
+
+def _dates(info: RunInfo) -> dict[str, Instant | None]:
+    interval = info.data_interval
+    return {
+        "logical_date": info.logical_date,
+        "execution_date": info.logical_date,
+        "data_interval_start": interval.start if interval else None,
+        "data_interval_end": interval.end if interval else None,
+        "run_after": info.run_after,
+    }
 
 
 def instance_row(

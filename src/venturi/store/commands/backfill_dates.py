@@ -1,13 +1,14 @@
 """Which runs a backfill is to make, and which that are there it is to run again."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from venturi.core.clock import Instant
 from venturi.core.errors import Conflict, InvalidInput
@@ -19,15 +20,18 @@ from venturi.spec.model import DagSpec
 from venturi.spec.timetable import can_be_scheduled, infer_manual_interval, is_periodic
 from venturi.spec.timetable.model import NeedsRunner, Once, RunInfo
 from venturi.spec.timetable.period import runs_of_period
+from venturi.store.commands.audit import Actor
 from venturi.store.commands.instances import with_relatives
 from venturi.store.commands.params import check_params
-from venturi.store.commands.runs import runnable
+from venturi.store.commands.runs import encoded, runnable
 from venturi.store.engine import Tx
+from venturi.store.runs import create_runs
 from venturi.store.schema.runs import dag_run
-from venturi.store.versions import Versions
+from venturi.store.versions import Version, Versions
 
-#: Runs of one backfill: they are made in one transaction, and the scheduler keeps them in memory.
-MOST = 10_000
+#: Runs of one backfill, and their task instances: they are made in one transaction, and the
+#: scheduler keeps them in memory.
+MOST, MOST_INSTANCES = 10_000, 300_000
 
 
 class Reprocess(StrEnum):
@@ -163,15 +167,16 @@ def chosen_tasks(graph: Graph, wanted: WantedBackfill) -> set[str] | None:
 
 def _dates(spec: DagSpec, wanted: WantedBackfill, now: Instant) -> list[tuple[Instant, RunInfo]]:
     found = []
-    for info in islice(_period(spec, wanted), MOST + 1):
+    most = min(MOST, MOST_INSTANCES // max(1, len(spec.tasks)) + 1)
+    for info in islice(_period(spec, wanted), most + 1):
         at = info.logical_date or info.run_after
         if (at if wanted.as_of_old else info.run_after) > now:
             break
         found.append((at, info))
-    if len(found) > MOST:
+    if len(found) > most:
         raise InvalidInput(
             f"From {wanted.start.isoformat()} to {wanted.end.isoformat()} DAG {wanted.dag_id!r} "
-            f"has more than {MOST} runs; make several backfills, one after the other."
+            f"has more than {most} runs; make several backfills, one after the other."
         )
     return found
 
@@ -224,3 +229,31 @@ def _planned(
     if there.state in _RUNS_AGAIN[reprocess]:
         return PlannedRun(at, info, Action.REPROCESS, f"its run is {there.state}", there)
     return PlannedRun(at, info, Action.SKIP, f"it has a run, which is {there.state}", there)
+
+
+def make_runs(
+    tx: Tx,
+    version: Version,
+    runs: Sequence[PlannedRun],
+    wanted: WantedBackfill,
+    who: Actor,
+    **columns: Any,
+) -> range:
+    """Insert these runs; their row ids. Raises `Conflict` when somebody else just made one."""
+    try:
+        return create_runs(
+            tx,
+            version,
+            [(run.info, run.run_id) for run in runs],
+            now=who.now,
+            run_type=RunType.BACKFILL,
+            **{"state": RunState.QUEUED, **columns},
+            conf=encoded(wanted.conf),
+            triggered_by="backfill",
+            triggering_user_name=who.name,
+        )
+    except IntegrityError as error:  # somebody was faster between our look and our insert
+        raise Conflict(
+            f"DAG {wanted.dag_id!r} has got a run for a date of this period just now, or has one "
+            "with an id that a run of it would have. Try again."
+        ) from error

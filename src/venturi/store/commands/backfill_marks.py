@@ -1,5 +1,6 @@
 """Taking a past period as done: runs that are marked successful without running."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import update
@@ -10,14 +11,15 @@ from venturi.store.commands.backfill_dates import (
     PlannedRun,
     WantedBackfill,
     chosen_tasks,
+    make_runs,
     plan_runs,
 )
+from venturi.store.commands.cutshort import pieces
 from venturi.store.commands.instances import Selection, select_instances
 from venturi.store.commands.marks import mark
-from venturi.store.commands.runs import encoded, runnable, set_run_state
+from venturi.store.commands.runs import runnable, set_run_state
 from venturi.store.engine import Tx
-from venturi.store.runs import create_run
-from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.schema.runs import task_instance
 from venturi.store.versions import Versions
 
 
@@ -45,19 +47,15 @@ def mark_period(
     version, _ = runnable(tx, wanted.dag_id, RunType.BACKFILL, versions)
     chosen = chosen_tasks(version.graph, wanted)
     made = [run for run in runs if run.existing is None]
-    for run in made:
-        row_id = create_run(
-            tx,
-            version,
-            run.info,
-            now=who.now,
-            run_type=RunType.BACKFILL,
-            conf=encoded(wanted.conf),
-            triggered_by="backfill",
-            user=who.name,
-            state=RunState.SUCCESS,
-        )
-        _mark_new(tx, row_id, chosen, who)
+    row_ids = make_runs(
+        *(tx, version, made, wanted, who),
+        state=RunState.SUCCESS,
+        start_date=who.now,
+        end_date=who.now,
+        reason=f"marked success by {who.name}",
+    )
+    for part in pieces(row_ids):
+        _mark_new(tx, part, chosen, who)
     rung: set[int] = set()
     marked = [run for run in runs if run.existing is not None]
     for run in marked:
@@ -66,15 +64,10 @@ def mark_period(
     return MarkedPeriod(made, marked, tuple(sorted(rung)))
 
 
-def _mark_new(tx: Tx, row_id: int, chosen: set[str] | None, who: Actor) -> None:
+def _mark_new(tx: Tx, row_ids: Sequence[int], chosen: set[str] | None, who: Actor) -> None:
     reason = f"marked success by {who.name}"
-    tx.execute(
-        update(dag_run)
-        .where(dag_run.c.id == row_id)
-        .values(start_date=who.now, end_date=who.now, reason=reason)
-    )
     table = task_instance
-    of_run = table.c.dagrun_id == row_id
+    of_run = table.c.dagrun_id.in_(row_ids)
     ended = {"start_date": who.now, "end_date": who.now, "updated_at": who.now}
     done = update(table).where(of_run).values(state=TaskState.SUCCESS, reason=reason, **ended)
     if chosen is not None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from venturi.core.errors import Conflict, NotFound
 from venturi.core.states import RunState, RunType, TaskState
@@ -15,6 +14,7 @@ from venturi.store.commands.backfill_dates import (
     PlannedRun,
     WantedBackfill,
     chosen_tasks,
+    make_runs,
     plan_runs,
 )
 from venturi.store.commands.cutshort import pieces
@@ -22,11 +22,10 @@ from venturi.store.commands.instances import Selection, clear, reopen, select_in
 from venturi.store.commands.reruns import adopt
 from venturi.store.commands.runs import encoded, runnable
 from venturi.store.engine import Tx
-from venturi.store.runs import create_run
 from venturi.store.schema.later import backfill
 from venturi.store.schema.people import slot_pool
 from venturi.store.schema.runs import dag_run, task_instance
-from venturi.store.versions import Version, Versions
+from venturi.store.versions import Versions
 
 
 class Backfilled(NamedTuple):
@@ -70,9 +69,8 @@ def create_backfill(
         return Backfilled(None, wanted.dag_id, runs, (), is_paused)
     number = _insert(tx, wanted, who, todo)
     chosen = chosen_tasks(version.graph, wanted)
-    made = [
-        _make(tx, version, run, wanted, who, number) for run in todo if run.action is Action.CREATE
-    ]
+    fresh = [run for run in todo if run.action is Action.CREATE]
+    made = make_runs(tx, version, fresh, wanted, who, backfill_id=number)
     _leave_out(tx, made, chosen, wanted)
     again = [
         _run_again(tx, run, wanted, who, number, chosen, versions)
@@ -121,28 +119,6 @@ def _insert(tx: Tx, wanted: WantedBackfill, who: Actor, todo: Sequence[PlannedRu
     key = inserted.inserted_primary_key
     assert key is not None
     return int(key[0])
-
-
-def _make(
-    tx: Tx, version: Version, run: PlannedRun, wanted: WantedBackfill, who: Actor, number: int
-) -> int:
-    try:
-        return create_run(
-            tx,
-            version,
-            run.info,
-            now=who.now,
-            run_type=RunType.BACKFILL,
-            conf=encoded(wanted.conf),
-            triggered_by="backfill",
-            user=who.name,
-            backfill_id=number,
-        )
-    except IntegrityError as error:  # somebody was faster between our look and our insert
-        raise Conflict(
-            f"DAG {wanted.dag_id!r} just got a run for {run.logical_date.isoformat()}, or one "
-            "with the id that it would have. Try again."
-        ) from error
 
 
 def _leave_out(
