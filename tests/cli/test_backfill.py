@@ -184,6 +184,16 @@ def test_it_fails_with_the_runs_that_failed_and_says_why(
     assert said.out.splitlines()[-1] == "2 of 3 runs succeeded, 1 failed"
 
 
+def test_on_a_terminal_it_shows_a_bar(
+    airflow: Airflow, one: Store, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with ending(one, lambda _day: "success"):
+        said = airflow("backfill", *PERIOD, "one")
+    assert said.code == 0 and said.out == "3 of 3 runs succeeded, 0 failed\n"
+    assert "3 of 3 runs done" in said.err
+
+
 def test_what_failed_before_is_told_and_runs_again_if_wanted(
     airflow: Airflow, one: Store, bell: Bell
 ) -> None:
