@@ -248,6 +248,13 @@ def test_nothing_is_known_of_the_dag_of_a_run() -> None:
     assert told(why_run(known, run)) == {"dag_unknown": "nothing is known any more of DAG 'd'"}
 
 
+def test_a_run_that_cannot_be_decided_says_so() -> None:
+    run = chain(a="success")
+    note = "parked: it cannot be decided (KeyError: 7)"
+    known = world(run, noted_runs={run.id: note})
+    assert told(why_run(known, run))["parked"] == f"it was {note}"
+
+
 def test_a_run_has_ended() -> None:
     run = make.run(make.graph(make.task("a")), RunState.FAILED, a="failed")
     known = world(noted_runs={run.id: "failed: a"})

@@ -142,6 +142,9 @@ def _around(world: World, run: RunView) -> Iterator[Reason]:
         return
     yield from no_scheduler(world)
     yield from dag_paused(world, run.dag_id)
+    note = world.noted_runs.get(run.id, "")
+    if note.startswith("parked"):
+        yield Reason(row="parked", text=f"it was {note}", subject=of_run(run))
     if run.state is RunState.QUEUED:
         yield from _queue(world, run)
 
