@@ -17,7 +17,7 @@ from venturi.store.runs import last_scheduled
 from venturi.store.schema.dags import bundle_file, dag_code, dag_version, import_error
 from venturi.store.schema.engine import callback_request, job
 from venturi.store.schema.later import asset_schedule, backfill
-from venturi.store.schema.people import log
+from venturi.store.schema.people import log, sla_miss
 from venturi.store.schema.runs import dag_run, task_instance
 
 ONE = make.dag(make.task("a"), make.task("b", "a"), dag_id="one")
@@ -87,6 +87,22 @@ def test_the_run_that_the_schedule_goes_on_from_stays(store: Store) -> None:
     with store.read() as tx:
         last = last_scheduled(tx, "one")
     assert last is not None and last.run_after == days(501)
+
+
+def test_a_replay_that_goes_leaves_what_belongs_to_the_run_it_replays(store: Store) -> None:
+    home.put(store, ONE)
+    ended(store, ONE, "new", 1)
+    (new,) = home.rows(store, dag_run)
+    history.add_row(store, sla_miss, dag_id="one", task_id="a", execution_date=new.execution_date)
+    replay = ended(store, ONE, "replay", 400)
+    home.execute(
+        store,
+        update(dag_run)
+        .where(dag_run.c.id == replay)
+        .values(logical_date=None, execution_date=new.execution_date),
+    )
+    assert old_runs(store) == ["replay"]
+    assert len(home.rows(store, sla_miss)) == 1
 
 
 def test_a_run_counts_from_its_end_and_not_from_its_beginning(store: Store) -> None:
