@@ -105,13 +105,10 @@ def _open(url: URL, echo: bool) -> Engine:
 
 
 def _configure_sqlite(engine: Engine, url: URL) -> None:
-    if url.database and url.database != ":memory:":
-        path = Path(url.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            # What tasks exchange is nobody else's business: a new file is the owner's alone.
-            with suppress(FileExistsError):
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    @event.listens_for(engine, "do_connect")
+    def before_connect(_dialect: Any, _record: Any, _args: Any, _named: Any) -> None:
+        if url.database and url.database != ":memory:":
+            _make_private(Path(url.database))
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
@@ -128,3 +125,12 @@ def _configure_sqlite(engine: Engine, url: URL) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("venturi_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _make_private(path: Path) -> None:
+    """Make a database file that is not there: what tasks exchange is its owner's alone."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))

@@ -13,7 +13,7 @@ dag_run = Table(
     Column("run_type", String(50), nullable=False),
     Column("state", String(50)),
     Column("logical_date", UtcDateTime),
-    #: the same instant under its name of 1.x, for people's SQL; where there is no logical date, that
+    #: the same instant under its name of 1.x, for people's SQL; without a logical date, that
     #: of the run which this one replays: its tasks are told it
     Column("execution_date", UtcDateTime),
     Column("data_interval_start", UtcDateTime),
