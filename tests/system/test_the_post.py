@@ -274,6 +274,7 @@ def test_the_control_script_of_the_post_restarts_all_in_the_middle_of_a_run(home
     home.start("webserver")
     home.scheduler()
     home.until(began.exists, "the task has begun")
+    home.until(lambda: home.states("d") == {"t": "running"}, "the scheduler knows it")
     for pid in found_by(home, EVERYTHING):
         kill(pid, 15)
     home.until(lambda: not found_by(home, EVERYTHING), "all has ended")
