@@ -1,5 +1,6 @@
 """A home for each test."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -12,3 +13,10 @@ def home() -> Iterator[Home]:
     """A fresh AIRFLOW_HOME; its processes end with the test."""
     with fresh_home() as made:
         yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard() -> None:
+    """Tests that were started in the background ignore SIGINT, and their programs would too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
