@@ -53,7 +53,7 @@ JOURNAL = "runner.journal"
 #: A runner that nobody is connected to and that has nothing to do goes after this many seconds.
 ALONE = 15.0
 #: Beats tell the scheduler that the runner makes progress.
-BEAT = 5.0
+BEAT = 10.0
 #: Seconds between two looks for hosts that nobody needs.
 TIDY = 30.0
 #: Seconds after which a runner that was told to stop leaves, whatever still runs.

@@ -38,8 +38,8 @@ from venturi.store.pools import load_pools
 from venturi.store.runs import load_runs
 
 LOCK = "scheduler.lock"
-#: Seconds between two heartbeats (job row and lease).
-HEARTBEAT = 5.0
+#: Seconds between two heartbeats (job row and lease), at most.
+HEARTBEAT = 7.5
 #: Seconds between two looks everywhere.
 ROUND = 30.0
 #: Seconds that the mere beginning of an attempt may wait for a commit.
@@ -116,6 +116,8 @@ class Scheduler:
         #: rounds of the loop after which to stop (`--num-runs`); None: never
         self.turns_left: int | None = None
         self.beat_at = self.round_at = self.open_at = 0.0
+        #: seconds between two heartbeats: the lease must outlive two of them
+        self.beat = min(HEARTBEAT, settings.lease_seconds / 2)
         self.begun_at = 0.0
         #: until when what files define may wait to be taken in
         self.take_at = 0.0
@@ -198,7 +200,7 @@ class Scheduler:
         self.intake.look()
         self._watch_files()
         now = self.clock.monotonic()
-        self.beat_at, self.round_at = now + HEARTBEAT, now + self.settings.round_seconds
+        self.beat_at, self.round_at = now + self.beat, now + self.settings.round_seconds
         paused = sum(view.paused for view in self.board.dags.values())
         waiting = f", {paused} of them paused" if paused else ""
         self.say(
@@ -359,7 +361,7 @@ class Scheduler:
         """Duties with a time of their own."""
         now = self.clock.monotonic()
         if now >= self.beat_at:
-            self.beat_at = now + HEARTBEAT
+            self.beat_at = now + self.beat
             self._heartbeat()
         if now >= self.round_at:
             self.round_at = now + self.settings.round_seconds
