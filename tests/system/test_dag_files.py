@@ -275,13 +275,19 @@ def test_what_a_file_asks_at_the_top_is_never_stale(home: Home, trigger: str) ->
     assert "the word is new" in home.log("d", "t", tries)
 
 
-def test_random_numbers_differ_between_attempts(home: Home) -> None:
-    body = """
-        import random
-        print('number', random.random(), random.Random().random())
+@pytest.mark.parametrize(
+    ("library", "drawn"),
+    [("random", "random.random(), random.Random().random()"), ("numpy", "numpy.random.rand(2)")],
+)
+def test_random_numbers_differ_between_attempts(home: Home, library: str, drawn: str) -> None:
+    body = f"""
+        import {library}
+        print('number', {drawn})
         raise ValueError
     """
-    text = python_dag("d", body, top="import random\nrandom.seed(7)", more="retries=2, DELAY")
+    seed = "random.seed(7)" if library == "random" else "numpy.random.seed(7)"
+    top = f"import {library}\n{seed}"
+    text = python_dag("d", body, top=top, more="retries=2, DELAY")
     delay = "retry_delay=__import__('datetime').timedelta(0)"
     home.dag("d.py", text.replace("DELAY", delay))
     home.scheduler()
