@@ -41,7 +41,7 @@ LOCK = "scheduler.lock"
 #: Seconds between two heartbeats (job row and lease), at most.
 HEARTBEAT = 7.5
 #: Seconds between two looks everywhere.
-ROUND = 30.0
+ROUND = 60.0
 #: Seconds that the mere beginning of an attempt may wait for a commit.
 BEGINNINGS = 0.1
 #: From so many live attempts on, their ends are gathered for up to GATHER seconds.
