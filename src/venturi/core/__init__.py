@@ -1,7 +1,7 @@
 """What every room may know: states, keys, the clock, errors and back-off.
 
 states      the states of tasks and runs, and which transition may follow which
-keys        how a task instance and an attempt are named
+keys        how task instances are named
 clock       the only place that reads a clock
 errors      the root of our exceptions
 locks       one process of a kind per home

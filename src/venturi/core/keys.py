@@ -1,18 +1,6 @@
-"""How things are named: task instances and attempts."""
+"""How task instances are named."""
 
 from typing import NamedTuple
-
-
-class AttemptKey(NamedTuple):
-    """One attempt at one task instance.
-
-    `epoch` grows by one each time the instance is handed out, cleared or taken away, so that a
-    word from an attempt that has been given up can be told from the present one's (rule R3).
-    """
-
-    ti_id: int
-    try_number: int
-    epoch: int
 
 
 class TaskKey(NamedTuple):

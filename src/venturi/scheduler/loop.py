@@ -109,6 +109,8 @@ class Scheduler:
         self.home_name = f"{socket.gethostname()}:{settings.run_dir}:"
         self.holder = f"{self.home_name}{os.getpid()}"
         self.lock: int | None = None
+        #: hangs while this scheduler is the active one
+        self.bell: Bell | None = None
         self.stopping = False
         #: the signal that asked to stop, for the last line
         self.stopped_by = ""
@@ -240,7 +242,7 @@ class Scheduler:
                 self.store.retrying(lambda tx: self._sign_off(tx, lease, job_id))
             except DatabaseError as error:
                 self.say(f"The lease could not be given back: {error.orig}")
-        if hasattr(self, "bell"):
+        if self.bell is not None:
             self.bell.close()
         self.watcher.close()
         self.link.predecessors.close()
@@ -395,7 +397,7 @@ class Scheduler:
             self.say(self.watcher.problem)
 
     def _hear_bell(self) -> None:
-        for note in self.bell.answer():
+        for note in self.bell.answer() if self.bell is not None else ():
             if note == Ring():
                 self._look_everywhere()
             else:

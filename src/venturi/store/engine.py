@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -87,8 +88,6 @@ def is_transient(error: DBAPIError) -> bool:
 
 
 def _pause(attempt: int) -> None:
-    from threading import Event
-
     Event().wait(random.random() * 0.02 * 2**attempt)
 
 
