@@ -4,6 +4,7 @@ The laws look at the rows only and know nothing of how decisions are made.
 """
 
 from collections import Counter, defaultdict
+from math import prod
 from typing import TYPE_CHECKING
 
 from tests.rule_oracle import oracle
@@ -20,7 +21,7 @@ from venturi.decide.admit import rank
 from venturi.decide.board import Board
 from venturi.decide.plan import Move, Plan
 from venturi.decide.views import Instance, RunView
-from venturi.spec.model import Era
+from venturi.spec.model import Era, TaskSpec
 from venturi.spec.rules import Outcome
 
 if TYPE_CHECKING:
@@ -74,19 +75,35 @@ def rules_held(rows: "Rows", plan: Plan) -> None:
             continue
         run, row = rows.where[move.instance.id]
         task = run.graph.tasks[row.task]
+        above = {number: relevant(run, row, number) for number in run.graph.upstream[row.task]}
         upstream = [
             (other.state, run.graph.tasks[number].is_setup)
-            for number in run.graph.upstream[row.task]
-            for other in run.instances[number]
+            for number, others in above.items()
+            for other in others
         ]
         assert oracle(task.trigger_rule, upstream) is Outcome.RUN, f"{name(run, row)}: {upstream}"
-        for number in run.graph.upstream[row.task]:
-            for other in run.instances[number]:
-                chosen = other.state is not T.SUCCESS or task.task_id not in other.skips
-                assert chosen, f"{name(run, row)} was excluded by a branch"
+        for others in above.values():
+            decided = [task.task_id in o.skips for o in others if o.state is T.SUCCESS]
+            if decided and all(other.state in TERMINAL for other in others):
+                assert not all(decided), f"{name(run, row)} was excluded by a branch"
         assert task.mapped is None or row.map_index >= 0, f"{name(run, row)} is not expanded"
         if (task.depends_on_past or task.wait_for_downstream) and past_was_seen(rows, move):
             assert past_fine(rows, run, row), f"{name(run, row)}: its past is not fine"
+
+
+def relevant(run: RunView, row: Instance, number: int) -> list[Instance]:
+    """The instances above that an instance waits for: in its mapped group, those of its index."""
+    others = run.instances[number]
+    own, theirs = run.graph.tasks[row.task], run.graph.tasks[number]
+    if own.group is None or own.group != theirs.group:
+        return others
+    return [o for o in others if o.map_index // deeper(theirs) == row.map_index // deeper(own)]
+
+
+def deeper(task: TaskSpec) -> int:
+    """How many instances of a task there are for each of its group's (in these worlds)."""
+    sources = task.mapped.sources if task.mapped is not None else ()
+    return prod(s.length or 1 for s in sources if s.argument == "y")
 
 
 def past_was_seen(rows: "Rows", move: Move) -> bool:

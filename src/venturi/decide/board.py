@@ -17,6 +17,7 @@ from venturi.decide.admit import gate_of, rank
 from venturi.decide.calendar import following
 from venturi.decide.counting import shift
 from venturi.decide.patience import first_open, is_patient
+from venturi.decide.places import places_below
 from venturi.decide.plan import Move, Plan, RunMove
 from venturi.decide.views import (
     Candidate,
@@ -25,6 +26,7 @@ from venturi.decide.views import (
     Instance,
     InUse,
     Limits,
+    Place,
     PoolView,
     Rank,
     Report,
@@ -50,7 +52,7 @@ class Board:
         self.heads: list[tuple[Rank, Gate]] = []
         #: instances of the runs that are here, by row id
         self.owner: dict[int, tuple[RunView, Instance]] = {}
-        self.touched: dict[int, set[int] | None] = {}
+        self.touched: dict[int, set[Place] | None] = {}
         self.due: set[str] = set()
         #: how many runs of each backfill are RUNNING
         self.backfilling: dict[int, int] = {}
@@ -247,31 +249,34 @@ class Board:
         if move.due is not None:
             self._alarm(move.due, run.id)
         if move.state in TERMINAL or before in ACTIVE:
-            self.touch(run, instance.task, succeeded=move.state is T.SUCCESS and not move.skips)
+            succeeded = move.state is T.SUCCESS and not move.skips
+            self.touch(run, instance.task, instance.map_index, succeeded=succeeded)
 
-    def touch(self, run: RunView, task: int, *, succeeded: bool = False) -> None:
-        """A task changed: look at it, at what follows, and at the run that looks back at it.
+    def touch(self, run: RunView, task: int, index: int = -1, *, succeeded: bool = False) -> None:
+        """A task, or one instance of it, changed: look at it, at what follows, and at the run that
+        looks back at it.
 
         With `succeeded` the change is one instance's success.
         """
         if run.id in self.runs:
-            numbers = self.touched.setdefault(run.id, set())
-            if numbers is not None:
-                numbers.add(task)
-                if succeeded:
-                    numbers.update(n for n in run.graph.downstream[task] if _may_matter(run, n))
-                else:
-                    numbers.update(run.graph.downstream[task])
+            places = self.touched.setdefault(run.id, set())
+            if places is not None:
+                places.add(task)
+                places.update(
+                    place
+                    for place in places_below(run, task, index)
+                    if not succeeded or not isinstance(place, int) or _may_matter(run, place)
+                )
         followers = self._followers.get(run.id)
         if not followers:
             return
         # The same task looks back at it, and with `wait_for_downstream` the tasks above it do.
         names = [run.graph.tasks[n].task_id for n in (task, *run.graph.upstream[task])]
         for follower in followers:
-            index = self.runs[follower].graph.index
-            numbers = self.touched.setdefault(follower, set())
-            if numbers is not None:
-                numbers.update(index[name] for name in names if name in index)
+            numbers = self.runs[follower].graph.index
+            places = self.touched.setdefault(follower, set())
+            if places is not None:
+                places.update(numbers[name] for name in names if name in numbers)
 
     def _fold_run(self, move: RunMove, now: Instant) -> None:
         run = move.run

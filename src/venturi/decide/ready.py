@@ -6,9 +6,10 @@ from venturi.core.clock import Instant
 from venturi.core.states import TERMINAL, TaskState
 from venturi.decide.draft import Draft
 from venturi.decide.expand import instances_wanted, state_without
+from venturi.decide.places import in_order, instances_at, places_below
 from venturi.decide.plan import Expansion
 from venturi.decide.verdict import OPEN_TO_RUN, Kind, verdict
-from venturi.decide.views import RunView
+from venturi.decide.views import Place, RunView
 from venturi.spec.model import MapSpec
 
 _MOVES = {
@@ -22,24 +23,27 @@ _MOVES = {
 def ready(draft: Draft, run: RunView, now: Instant) -> None:
     """Give every touched instance of a running run its verdict, and those that this affects."""
     touched = draft.touched[run.id]
-    numbers = run.graph.order if touched is None else sorted(touched)
-    queue = deque(numbers)
+    queue: deque[Place] = deque(run.graph.order if touched is None else in_order(touched))
     queued = set(queue)
     while queue:
-        number = queue.popleft()
-        queued.discard(number)
-        if _judge(draft, run, number, now):
-            for child in run.graph.downstream[number]:
-                if child not in queued:
-                    queued.add(child)
-                    queue.append(child)
+        place = queue.popleft()
+        queued.discard(place)
+        for index in _judge(draft, run, place, now):
+            for below in places_below(run, place if isinstance(place, int) else place[0], index):
+                if below not in queued:
+                    queued.add(below)
+                    queue.append(below)
 
 
-def _judge(draft: Draft, run: RunView, number: int, now: Instant) -> bool:
-    """Verdicts for the instances of one task; True when some of them are now terminal."""
-    ended = False
+def _judge(draft: Draft, run: RunView, place: Place, now: Instant) -> list[int]:
+    """Verdicts for the instances at a place; the map indexes of those that are now terminal.
+
+    Where nothing below goes index by index, one of them says as much as all.
+    """
+    number = place if isinstance(place, int) else place[0]
+    ended: list[int] = []
     task = run.graph.tasks[number]
-    for instance in run.instances[number]:
+    for instance in instances_at(run, place):
         if instance.id in draft.moves or instance.state not in OPEN_TO_RUN:
             continue
         said = verdict(draft, run, instance, now)
@@ -50,12 +54,14 @@ def _judge(draft: Draft, run: RunView, number: int, now: Instant) -> bool:
                 pass  # it was judged before, by another way through the graph
             case Kind.EXPAND:
                 assert task.mapped is not None
-                ended |= _expand(draft, run, number, task.mapped)
+                if _expand(draft, run, number, task.mapped):
+                    ended.append(-1)
             case _:
                 state = _MOVES[said.kind]
                 draft.move(run, instance, state, said.text)
-                ended |= state in TERMINAL
-    return ended
+                if state in TERMINAL:
+                    ended.append(instance.map_index)
+    return ended if number in run.graph.alongside else ended[:1]
 
 
 def _expand(draft: Draft, run: RunView, number: int, mapped: MapSpec) -> bool:

@@ -198,6 +198,10 @@ class PoolView(NamedTuple):
     include_deferred: bool = False
 
 
+#: What is worth a look: a task (by number), or one of its instances (task, map index).
+Place = int | tuple[int, int]
+
+
 class Candidate(NamedTuple):
     """A task instance that could take a slot now."""
 
@@ -239,8 +243,8 @@ class InUse(msgspec.Struct, kw_only=True):
 class Snapshot(msgspec.Struct, kw_only=True):
     """The world as far as one step needs it.
 
-    `touched` names the tasks (by number) of a run worth looking at since something near them
-    changed; None means all of them. Runs that are not in `touched` are not looked at.
+    `touched` names the places of a run worth looking at since something near them changed; None
+    means all of its tasks. Runs that are not in `touched` are not looked at.
     """
 
     dags: Mapping[str, DagView]
@@ -249,7 +253,7 @@ class Snapshot(msgspec.Struct, kw_only=True):
     #: DAGs whose next run may be due, or whose queued runs may start
     due: Sequence[str] = ()
     runs: Mapping[int, RunView] = {}
-    touched: Mapping[int, AbstractSet[int] | None] = {}
+    touched: Mapping[int, AbstractSet[Place] | None] = {}
     #: waiting for a slot (SCHEDULED), in groups that share all limits, best first within each
     waiting: Mapping["Gate", Sequence[Candidate]] = {}
     #: the groups, best first by the first of each: looking for the best looks at few of them
