@@ -186,13 +186,15 @@ class Rows:
     def _expand(self, expansion: Expansion) -> list[Instance]:
         run = self.runs[expansion.run.id]
         number = expansion.task
-        (first,) = run.instances[number]
-        assert first.map_index == -1, "a mapped task is expanded once"
-        first.map_index = 0
-        run.instances[number] = [
-            first,
-            *(self._row(run.graph, number, index) for index in range(1, expansion.count)),
-        ]
+        there = run.instances[number]
+        if not expansion.have:
+            (first,) = there
+            assert first.map_index == -1, "a mapped task is expanded once"
+            first.map_index = 0
+        assert [row.map_index for row in there] == list(range(max(1, expansion.have)))
+        assert expansion.count > expansion.have, "instances are never taken away"
+        new = range(len(there), expansion.count)
+        run.instances[number] = there + [self._row(run.graph, number, i) for i in new]
         self._own(run)
         return [copy_instance(row) for row in run.instances[number]]
 

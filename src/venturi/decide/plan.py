@@ -45,11 +45,15 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Expansion(msgspec.Struct, frozen=True, kw_only=True):
-    """A mapped task gets its instances: `count` in all, at least one."""
+    """A mapped task gets its instances: `count` in all, at least one.
+
+    `have` of them are there already where its upstream ran again and returned more.
+    """
 
     run: RunView
     task: int
     count: int
+    have: int = 0
     reason: str = "its upstream results are known"
 
 

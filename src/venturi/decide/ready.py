@@ -1,6 +1,7 @@
 """Verdicts carried along the graph until nothing changes."""
 
 from collections import deque
+from collections.abc import Iterator
 
 from venturi.core.clock import Instant
 from venturi.core.states import TERMINAL, TaskState
@@ -43,6 +44,8 @@ def _judge(draft: Draft, run: RunView, place: Place, now: Instant) -> list[int]:
     number = place if isinstance(place, int) else place[0]
     ended: list[int] = []
     task = run.graph.tasks[number]
+    if task.mapped is not None and isinstance(place, int):
+        ended += _fit(draft, run, number, task.mapped)
     for instance in instances_at(run, place):
         if instance.id in draft.moves or instance.state not in OPEN_TO_RUN:
             continue
@@ -65,7 +68,7 @@ def _judge(draft: Draft, run: RunView, place: Place, now: Instant) -> list[int]:
 
 
 def _expand(draft: Draft, run: RunView, number: int, mapped: MapSpec) -> bool:
-    """Plan the instances of a mapped task; True when there are none and it is skipped."""
+    """Plan the instances of a mapped task; True when there are none and it has ended."""
     placeholder = run.instances[number][0]
     count = instances_wanted(draft, run, mapped)
     if count is None:
@@ -74,17 +77,47 @@ def _expand(draft: Draft, run: RunView, number: int, mapped: MapSpec) -> bool:
             return False
         draft.move(run, placeholder, state, "a result it expands over is missing")
         return True
-    limit = draft.snapshot.limits.max_map_length
-    if count > limit:
-        draft.move(
-            run,
-            placeholder,
-            TaskState.FAILED,
-            f"it would expand into {count} instances, more than [core] max_map_length = {limit}",
-        )
-        return True
-    if count == 0:
-        draft.move(run, placeholder, TaskState.SKIPPED, "it expands over nothing")
+    refused = _refused(draft, count)
+    if refused is not None:
+        draft.move(run, placeholder, *refused)
         return True
     draft.expansions[run.id, number] = Expansion(run=run, task=number, count=count)
     return False
+
+
+def _refused(draft: Draft, count: int) -> tuple[TaskState, str] | None:
+    """What becomes of a mapped task that cannot have so many instances."""
+    limit = draft.snapshot.limits.max_map_length
+    if count > limit:
+        said = f"it would expand into {count} instances, more than [core] max_map_length = {limit}"
+        return TaskState.FAILED, said
+    if count == 0:
+        return TaskState.SKIPPED, "it expands over nothing"
+    return None
+
+
+def _fit(draft: Draft, run: RunView, number: int, mapped: MapSpec) -> Iterator[int]:
+    """Where the upstream ran again and returned more or less than before, fit what is to run.
+
+    Those that are too many are removed, unless they have run; the map indexes of what has ended.
+    """
+    instances = run.instances[number]
+    if not instances or instances[0].map_index < 0 or (run.id, number) in draft.expansions:
+        return
+    open_ones = [i for i in instances if i.state is TaskState.NONE and i.id not in draft.moves]
+    count = instances_wanted(draft, run, mapped) if open_ones else None
+    have = instances[-1].map_index + 1
+    if count is None or count == have:
+        return
+    refused = _refused(draft, count)
+    if refused is None and count > have:
+        draft.expansions[run.id, number] = Expansion(run=run, task=number, count=count, have=have)
+        return
+    for instance in open_ones:
+        if refused is not None:
+            draft.move(run, instance, *refused)
+        elif instance.map_index >= count:
+            draft.move(run, instance, TaskState.REMOVED, f"its upstream returned {count} items now")
+        else:
+            continue
+        yield instance.map_index

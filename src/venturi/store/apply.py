@@ -344,23 +344,15 @@ def _create(tx: Tx, new_run: NewRun, versions: Mapping[str, Version], now: Insta
 
 
 def _expand(tx: Tx, expansion: Expansion) -> list[Instance]:
-    """Give a mapped task its instances: the placeholder becomes the first of them."""
+    """Give a mapped task its instances: the placeholder becomes the first of them.
+
+    Where it has some already, those that are missing.
+    """
     run, number = expansion.run, expansion.task
-    placeholder = run.instances[number][0]
-    tx.execute(
-        update(task_instance).where(task_instance.c.id == placeholder.id).values(map_index=0)
-    )
-    first = Instance(
-        id=placeholder.id,
-        task=number,
-        map_index=0,
-        try_number=placeholder.try_number,
-        max_tries=placeholder.max_tries,
-        epoch=placeholder.epoch,
-    )
+    there = run.instances[number] if expansion.have else [_first(tx, run.instances[number][0])]
     rows = [
         instance_row(run.graph, number, run.id, run.run_id, run.logical_date, run.version_id, index)
-        for index in range(1, expansion.count)
+        for index in range(max(1, expansion.have), expansion.count)
     ]
     for row, ti_id in zip(rows, take_ids(tx, "task_instance", len(rows)), strict=True):
         row["id"] = ti_id
@@ -368,9 +360,24 @@ def _expand(tx: Tx, expansion: Expansion) -> list[Instance]:
         tx.execute(insert(task_instance), rows)
     retries = run.graph.tasks[number].retries
     return [
-        first,
+        *there,
         *(
             Instance(id=row["id"], task=number, map_index=row["map_index"], max_tries=retries)
             for row in rows
         ),
     ]
+
+
+def _first(tx: Tx, placeholder: Instance) -> Instance:
+    """The placeholder of a mapped task as the first of its instances."""
+    tx.execute(
+        update(task_instance).where(task_instance.c.id == placeholder.id).values(map_index=0)
+    )
+    return Instance(
+        id=placeholder.id,
+        task=placeholder.task,
+        map_index=0,
+        try_number=placeholder.try_number,
+        max_tries=placeholder.max_tries,
+        epoch=placeholder.epoch,
+    )
