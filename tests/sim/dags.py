@@ -39,6 +39,12 @@ def random_dag(rng: Random, dag_id: str) -> DagSpec:
     aside.setstate(rng.getstate())
     if aside.random() < 0.3:
         tasks, groups = _grouped(aside, tasks)
+    slas = [
+        msgspec.structs.replace(task, sla=aside.choice([0.0, 60.0, 3600.0]))
+        if aside.random() < 0.1
+        else task
+        for task in tasks
+    ]
     return DagSpec(
         dag_id=dag_id,
         era=rng.choice([Era.V1, Era.V2, Era.V3]),
@@ -50,7 +56,8 @@ def random_dag(rng: Random, dag_id: str) -> DagSpec:
         max_active_tasks=rng.randint(1, 4),
         dagrun_timeout=rng.choice([None, None, None, 1800.0]),
         fail_fast=rng.random() < 0.1,
-        tasks=tuple(tasks),
+        max_consecutive_failed_dag_runs=aside.choice([0, 0, 0, 0, 2]),
+        tasks=tuple(slas),
         groups=groups,
     )
 

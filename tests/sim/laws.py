@@ -8,6 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from tests.rule_oracle import oracle
+from venturi.core.clock import Instant
 from venturi.core.states import (
     ACTIVE,
     RUN_TERMINAL,
@@ -19,7 +20,7 @@ from venturi.core.states import (
 )
 from venturi.decide.admit import rank
 from venturi.decide.board import Board
-from venturi.decide.plan import Move, Plan
+from venturi.decide.plan import Miss, Move, Plan
 from venturi.decide.views import Instance, RunView
 from venturi.spec.model import Era, TaskSpec
 from venturi.spec.rules import Outcome
@@ -55,6 +56,13 @@ def accept(rows: "Rows", row: Instance, epoch: int) -> None:
     assert row.state in ACTIVE, "a word was taken of an attempt that is not there"
     assert (row.id, epoch) not in rows.accepted, "an attempt ended twice"
     rows.accepted.add((row.id, epoch))
+
+
+def miss_may(rows: "Rows", miss: Miss, now: Instant) -> None:
+    """What is called missed has passed, was not done, and is told once."""
+    run = rows.runs[miss.run.id]
+    assert miss.deadline in run.deadlines, "a missed deadline is told twice"
+    assert miss.deadline.at <= now, "a deadline is called missed before it has passed"
 
 
 def run_may(rows: "Rows", run: RunView, state: RunState) -> None:

@@ -71,6 +71,9 @@ class Board:
 
     def put_dag(self, dag: DagView) -> None:
         """A DAG is new or has changed: look at its schedule and its runs."""
+        before = self.dags.get(dag.dag_id)
+        if before is not None:
+            dag.failures = before.failures
         self.dags[dag.dag_id] = dag
         dag.running = dag.queued = 0
         for run_id in self._runs_of.get(dag.dag_id, ()):
@@ -226,8 +229,12 @@ class Board:
             run.revision += 1
         for move in plan.moves:
             self._fold_move(move, now)
+        for miss in plan.misses:
+            miss.run.deadlines.remove(miss.deadline)
         for run_move in plan.run_moves:
             self._fold_run(run_move, now)
+        for pause in plan.pauses:
+            self.dags[pause.dag_id].paused = True
 
     def _fold_move(self, move: Move, now: Instant) -> None:
         run, instance = move.run, move.instance
@@ -284,6 +291,9 @@ class Board:
         run.state = move.state
         self._count_run(run, 1)
         if move.state in RUN_TERMINAL:
+            dag = self.dags.get(run.dag_id)
+            if dag is not None:
+                dag.failures = dag.failures + 1 if move.state is RunState.FAILED else 0
             self.drop_run(run.id)
             run.previous = None  # or a chain of all runs there ever were would be kept
         else:
@@ -330,6 +340,7 @@ class Board:
             for instance in group
             if instance.due is not None and instance.state not in TERMINAL
         ]
+        times += [deadline.at for deadline in run.deadlines]
         timeout = run.graph.spec.dagrun_timeout
         if timeout is not None and run.start_date is not None:
             times.append(run.start_date + timedelta(seconds=timeout))

@@ -7,7 +7,7 @@ from venturi.core.states import ACTIVE, RunState, TaskState, check_task
 from venturi.decide.counting import shift
 from venturi.decide.patience import first_open, is_patient
 from venturi.decide.places import places_below
-from venturi.decide.plan import Expansion, Move, NewRun, RunMove
+from venturi.decide.plan import Expansion, Miss, Move, NewRun, Pause, RunMove
 from venturi.decide.views import Candidate, Instance, Place, RunView, Snapshot
 
 
@@ -21,6 +21,9 @@ class Draft:
         self.moves: dict[int, Move] = {}
         #: by run and task
         self.expansions: dict[tuple[int, int], Expansion] = {}
+        self.misses: list[Miss] = []
+        #: by DAG
+        self.pauses: dict[str, Pause] = {}
         self.ask_runner: list[str] = []
         self.next_at: Instant | None = None
         #: places to look at, by run; None is all of them
@@ -45,6 +48,11 @@ class Draft:
         """The instance's state after the moves so far."""
         move = self.moves.get(instance.id)
         return instance.state if move is None else move.state
+
+    def is_paused(self, dag_id: str) -> bool:
+        """Whether the DAG is paused, or will be with this plan."""
+        dag = self.snapshot.dags.get(dag_id)
+        return dag_id in self.pauses or (dag is not None and dag.paused)
 
     def run_state_of(self, run: RunView) -> RunState:
         """The run's state after the moves so far."""

@@ -64,4 +64,4 @@ def _instances_inside(group: Any, operator: Any, context: Mapping[str, Any]) -> 
         lengths.append(inner.mapped.length(context))
     if operator.is_mapped:
         lengths.append(operator.expand_input.length(context))
-    return max(1, prod(lengths))
+    return max(1, int(prod(lengths)))

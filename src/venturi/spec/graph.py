@@ -23,6 +23,7 @@ class Graph:
         "leaves",
         "mapped",
         "order",
+        "slas",
         "spec",
         "tasks",
         "upstream",
@@ -59,6 +60,10 @@ class Graph:
         #: per task, all that a change of it may matter to: those below, and those that expand over
         #: its result without being below it (tasks inside mapped groups)
         self.affected: tuple[tuple[int, ...], ...] = _affected(self)
+        #: the tasks that must be done so many seconds after their run was due
+        self.slas: tuple[tuple[int, float], ...] = tuple(
+            (i, task.sla) for i, task in enumerate(spec.tasks) if task.sla is not None
+        )
         #: some task looks at the run before
         self.depends_on_past: bool = any(
             task.depends_on_past or task.wait_for_downstream for task in spec.tasks

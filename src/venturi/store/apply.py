@@ -20,7 +20,9 @@ from venturi.decide.plan import Expansion, Move, NewRun, Plan, RunMove
 from venturi.decide.views import Instance, RunView
 from venturi.store import dags as dag_rows
 from venturi.store.backfills import close_backfills
+from venturi.store.deadlines import drop_met, write_misses
 from venturi.store.engine import Tx
+from venturi.store.history import record_moves
 from venturi.store.ids import take_ids
 from venturi.store.runs import create_run, instance_row, run_exists
 from venturi.store.schema.runs import (
@@ -68,8 +70,12 @@ def apply(
     _guard_runs(tx, plan, started, now)
     _write_moves(tx, plan.moves, finished, now, job_id)
     _write_started(tx, started, finished)
+    record_moves(tx, plan.moves, finished, started, now)
     _write_results(tx, plan.moves, finished)
     _write_run_moves(tx, plan.run_moves, now)
+    write_misses(tx, plan.misses, now)
+    for pause in plan.pauses:
+        dag_rows.pause(tx, pause.dag_id, pause.reason, now)
     created = [
         row_id
         for new_run in plan.new_runs
@@ -327,6 +333,7 @@ def _write_run_moves(tx: Tx, moves: Sequence[RunMove], now: Instant) -> None:
         else:
             values |= {"start_date": now, "end_date": None}
         tx.execute(update(dag_run).where(dag_run.c.id == move.run.id).values(**values))
+    drop_met(tx, moves)
     ended = [m.run.backfill.id for m in moves if m.run.backfill and m.state in RUN_TERMINAL]
     if ended:
         close_backfills(tx, ended, now)
