@@ -78,6 +78,10 @@ layers: install ## import-linter: imports go downward only
 bench: $(VENV)/.installed-runtime ## measure (ONLY=chain40,fan1000 REPEAT=3); JSON goes to bench-results/
 	@$(RUN) -m bench.run $(if $(ONLY),--only "$(ONLY)") $(if $(REPEAT),--repeat "$(REPEAT)")
 
+.PHONY: sim
+sim: install ## play so many seeded worlds with the real decisions (SEEDS=20000 FIRST=0)
+	@$(RUN) -m tests.sim --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0)
+
 .PHONY: lock
 lock: install ## compile requirements/*.txt again (UPGRADE=1: to the newest versions)
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements/runtime.txt

@@ -1,6 +1,7 @@
 """When a run must have ended."""
 
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from venturi.spec.model import DeadlineSpec, Reference
 
@@ -29,4 +30,6 @@ def deadline_at(
             since = spec.at
         case Reference.AVERAGE:
             since = None if average is None else queued_at + timedelta(seconds=average)
+        case _:
+            assert_never(spec.reference)
     return None if since is None else since + timedelta(seconds=interval)

@@ -1,6 +1,7 @@
 """Column types that mean the same on SQLite, MariaDB/MySQL and PostgreSQL."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, MetaData, String, Text
@@ -28,6 +29,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if dialect.name == "mysql":
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
         return dialect.type_descriptor(DateTime())
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """What a transaction writes has few different instants: each is put into words once."""
+        processor = super().bind_processor(dialect)
+        return None if processor is None else lru_cache(maxsize=256)(processor)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
