@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from venturi.core.clock import Instant
-from venturi.core.states import ACTIVE, RunState, TaskState, check_task
+from venturi.core.states import ACTIVE, RunState, TaskState, check_run, check_task
 from venturi.decide.counting import shift
 from venturi.decide.patience import first_open, is_patient
 from venturi.decide.places import places_below
@@ -151,6 +151,7 @@ class Draft:
 
     def move_run(self, run: RunView, state: RunState, reason: str) -> None:
         """Plan a run's transition."""
+        check_run(f"{run.dag_id} {run.run_id}", self.run_state_of(run), state)
         self.run_moves[run.id] = RunMove(run=run, state=state, reason=reason)
 
 
