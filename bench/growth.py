@@ -21,6 +21,7 @@ from venturi.store.schema.runs import (
     task_instance_history,
     task_instance_transition,
 )
+from venturi.store.scope import EVERY_DAG
 
 #: Task instances of history, and DAGs: the first is what the others are compared with.
 HISTORY = (1_000, 10_000, 100_000, 1_000_000)
@@ -66,7 +67,7 @@ def fill_history(store: Store, wanted: int, have: int) -> None:
 
 
 def _add_runs(tx: Tx, runs: Sequence[int]) -> None:
-    version = current_version(tx, "history")
+    version = current_version(tx, EVERY_DAG, "history")
     ids = take_ids(tx, "dag_run", len(runs))
     ended = {"start_date": NOW, "end_date": NOW, "queued_at": NOW}
     tx.execute(

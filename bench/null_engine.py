@@ -24,6 +24,7 @@ from venturi.store.lease import take_lease
 from venturi.store.migrate import migrate
 from venturi.store.queries.specs import current_version
 from venturi.store.runs import create_run
+from venturi.store.scope import EVERY_DAG
 from venturi.store.versions import Versions
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -86,7 +87,7 @@ class NullEngine:
             return [
                 create_run(
                     tx,
-                    current_version(tx, dag_id, self.versions),
+                    current_version(tx, EVERY_DAG, dag_id, self.versions),
                     info,
                     now=NOW,
                     run_type=RunType.MANUAL,

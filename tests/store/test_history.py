@@ -12,15 +12,15 @@ from venturi.store.commands.runs import set_run_state
 from venturi.store.engine import Store, Tx
 from venturi.store.queries.history import transitions
 from venturi.store.schema.runs import task_instance_transition
+from venturi.store.scope import EVERY_DAG
 
 SPEC = make.dag(make.task("a"), make.task("b", "a"))
 
 
 def told(store: Store, task_id: str = "a") -> list[tuple[str, str | None, int, int, str | None]]:
     """State, who, try, epoch and cause of all changes of a task."""
-    row = home.task_row(store, task_id)
     with store.read() as tx:
-        found = transitions(tx, row.id)
+        found = transitions(tx, EVERY_DAG, "d", "r1", task_id)
     return [(each.state, each.actor, each.try_number, each.epoch, each.cause) for each in found]
 
 

@@ -18,8 +18,8 @@ def front_page(call: Call) -> Response:
     """What this is, how it is, and which DAGs there are."""
     health = get_health(call)
     with call.read() as tx:
-        dags = list_dags(tx, DagFilter(), Paging(limit=SHOWN))
-        counts = runs_by_dag(tx)
+        dags = list_dags(tx, call.scope, DagFilter(), Paging(limit=SHOWN))
+        counts = runs_by_dag(tx, call.scope)
     name = call.api.conf.get("api", "instance_name", fallback=None) or "Venturi"
     rows = [_row(row, counts) for row in dags.rows]
     more = f"The first {SHOWN} of {dags.total} DAGs." if dags.total > SHOWN else ""
