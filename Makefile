@@ -52,11 +52,15 @@ $(VENV)/.installed-dev: $(INPUTS) requirements/dev.txt
 	@PYTHON="$(PYTHON)" bash scripts/install.sh dev
 
 .PHONY: test
-test: install ## run all tests; the pure rooms must be covered branch by branch
+test: install ## run all tests, with the servers they need; the pure rooms must be covered
 	@$(RUN) -m coverage run --source=$(subst $(empty) $(empty),$(comma),$(PURE:%=src/venturi/%)) \
 		-m pytest -q $(PURE:%=tests/%)
 	@$(RUN) -m coverage report --fail-under=100
-	@$(RUN) -m pytest -q -n $(JOBS)
+	@$(RUN) -m scripts.services run -- $(RUN) -m pytest -q -n $(JOBS)
+
+.PHONY: services
+services: install ## which database servers and brokers the tests find here, or can start
+	@$(RUN) -m scripts.services
 
 .PHONY: check
 check: lint types layers test ## everything a change must pass: lint, types, layers, test

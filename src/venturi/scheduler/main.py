@@ -89,7 +89,7 @@ def build_scheduler(
     )
 
     def proven(tx: Tx) -> None:
-        prove(tx, stepper.lease, clock.now(), lease)
+        prove(tx, stepper.lease, lease)
 
     upkeep = Upkeep(
         store=store,

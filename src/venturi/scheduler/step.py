@@ -148,7 +148,7 @@ class Stepper:
         begun: list[tuple[RunView, Instance, Started]],
         now: Instant,
     ) -> Written:
-        prove(tx, self.lease, now, self.lease_seconds)
+        prove(tx, self.lease, self.lease_seconds)
         applied = apply(
             tx,
             plan,

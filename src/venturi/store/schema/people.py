@@ -1,8 +1,17 @@
 """What people enter: variables, connections, pools, users; the audit log; the tables of 1.x."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Table
 
-from venturi.store.schema.base import Id, LongText, Name, UtcDateTime, metadata
+from venturi.store.schema.base import (
+    Float,
+    Id,
+    Integer,
+    LongText,
+    Name,
+    String,
+    UtcDateTime,
+    metadata,
+)
 
 variable = Table(
     "variable",

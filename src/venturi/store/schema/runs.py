@@ -1,8 +1,17 @@
 """Runs, task instances, their attempts, XComs and rendered fields."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Table, UniqueConstraint
 
-from venturi.store.schema.base import Id, LongText, Name, UtcDateTime, metadata
+from venturi.store.schema.base import (
+    Float,
+    Id,
+    Integer,
+    LongText,
+    Name,
+    String,
+    UtcDateTime,
+    metadata,
+)
 
 dag_run = Table(
     "dag_run",
