@@ -73,7 +73,7 @@ class NullEngine:
             source_of=lambda _tx, file: file,
             lease_seconds=1e6,
         )
-        lease = store.retrying(lambda tx: take_lease(tx, "bench", NOW, 1e6))
+        lease = store.retrying(lambda tx: take_lease(tx, "bench", 1e6))
         assert lease is not None
         self.stepper.lease = lease
         self.inbox = Inbox()
