@@ -13,7 +13,7 @@ from venturi.core.errors import InvalidInput, VenturiError
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-#: Shorter ones can be guessed; longer ones than this are somebody's attempt to keep us busy.
+#: Shorter ones can be guessed; ones that are longer are somebody's attempt to keep us busy.
 SHORTEST, LONGEST = 8, 1024
 _LETTERS = string.ascii_letters + string.digits
 #: Each check takes 19 MiB and some time on purpose; so many at once are enough.
@@ -35,10 +35,13 @@ class BcryptMissing(VenturiError):
         )
 
 
-def check_password(plain: str) -> None:
-    """Raise `InvalidInput` for a password that is too short, or longer than anybody's."""
-    if not SHORTEST <= len(plain) <= LONGEST:
-        raise InvalidInput(f"A password has {SHORTEST} to {LONGEST} characters.")
+def check_password(plain: str, shortest: int = 1) -> None:
+    """Raise `InvalidInput` for a password that is too short, or longer than anybody's.
+
+    Who has a terminal may set any, as scripts always did; on the web it must have some length.
+    """
+    if not shortest <= len(plain) <= LONGEST:
+        raise InvalidInput(f"A password has {shortest} to {LONGEST} characters.")
 
 
 def random_password() -> str:

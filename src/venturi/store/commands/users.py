@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from venturi.core.errors import Conflict, InvalidInput, NotFound
 from venturi.store.commands.audit import Actor, note
 from venturi.store.engine import Tx
-from venturi.store.passwords import check_password, hashed
+from venturi.store.passwords import SHORTEST, check_password, hashed
 from venturi.store.queries.users import UserRow, get_user
 from venturi.store.schema.people import (
     role,
@@ -55,7 +55,7 @@ def create_user(tx: Tx, wanted: NewUser, who: Actor) -> int:
             email=wanted.email,
             first_name=wanted.first_name,
             last_name=wanted.last_name,
-            password=None if wanted.password is None else _hashed(wanted.password),
+            password=None if wanted.password is None else _hashed(wanted.password, who),
             superuser="Admin" in wanted.roles,
             created_at=who.now,
         )
@@ -72,8 +72,8 @@ def create_user(tx: Tx, wanted: NewUser, who: Actor) -> int:
     return int(key[0])
 
 
-def _hashed(plain: str) -> str:
-    check_password(plain)
+def _hashed(plain: str, who: Actor) -> str:
+    check_password(plain, 1 if who.through == "cli" else SHORTEST)
     return hashed(plain)
 
 
@@ -110,7 +110,7 @@ def set_password(tx: Tx, username: str, plain: str, who: Actor) -> None:
     changed = tx.execute(
         update(users)
         .where(users.c.id == user.id, seen)
-        .values(password=_hashed(plain), generation=user.generation + 1)
+        .values(password=_hashed(plain, who), generation=user.generation + 1)
     )
     if changed.rowcount != 1:
         raise Conflict(f"The password of {username!r} was changed by somebody else just now.")
