@@ -20,17 +20,18 @@ class Web:
 
     def __init__(self, home: Path, *arguments: str, env: Mapping[str, str] | None = None) -> None:
         self.process = start(home, "-p", "0", *arguments, env=env)
+        #: what it said before that
+        self.said = ""
         self.url = f"{self._address()}/api/v2/"
 
     def _address(self) -> str:
         """Where it says that it listens."""
         assert self.process.stdout is not None
-        said = []
         for line in self.process.stdout:
             if "listens at" in line:
                 return line.rpartition(" ")[2].strip()
-            said.append(line)
-        raise AssertionError(f"it did not start: {''.join(said)}")
+            self.said += line
+        raise AssertionError(f"it did not start: {self.said}")
 
     def get(self, path: str = "monitor/health") -> Any:
         """The answer of a GET, read as JSON."""

@@ -142,7 +142,7 @@ def test_what_is_good_at_one_installation_is_worth_nothing_at_another(
 def test_a_cookie_that_nobody_was_given_is_refused(site: Site, cookie: str) -> None:
     site.user("ada", "Admin")
     headers = [(b"cookie", cookie.encode("latin-1"))]
-    answer = site.client().get("/auth/me", headers=headers)  # type: ignore[arg-type]
+    answer = site.client().get("/auth/me", headers=headers)
     assert answer.status_code == 401
 
 

@@ -233,8 +233,8 @@ def test_guessing_gets_slower_and_slower_and_a_right_password_must_wait_too(ada:
     assert attempt("guess 7") == 401
     ada.clock.move(seconds=1.5)
     assert attempt("guess 8") == 429  # two seconds are not over yet
-    # In a day of never waiting less than told, far fewer than a dictionary.
-    tried, until = 0, ada.clock.at.timestamp() + 86_400
+    # In hours of never waiting less than told, far fewer than a dictionary.
+    tried, until = 0, ada.clock.at.timestamp() + 3 * 3600
     while ada.clock.at.timestamp() < until:
         body = {"username": "ada", "password": "guess"}
         answer = ada.client().post("/auth/login", json=body)
@@ -242,7 +242,7 @@ def test_guessing_gets_slower_and_slower_and_a_right_password_must_wait_too(ada:
             ada.clock.move(seconds=float(answer.headers["retry-after"]))
         else:
             tried += 1
-    assert tried < 200
+    assert tried < 40
     ada.clock.move(minutes=16)
     assert attempt(PASSWORD) == 200
     assert attempt("one slip") == 401

@@ -98,17 +98,15 @@ def endpoint(api: Api, route: Route) -> Callable[[Request], Awaitable[Response]]
     def respond(request: Request, body: bytes) -> Response:
         try:
             result = route.handler(admitted(request), **_arguments(taken, request, body))
+            if isinstance(result, Response):
+                return result
+            if result is None and route.status == 204:
+                return Response(status_code=204)
+            return json_response(result, route.status)
         except NotSignedIn as error:
-            if route.is_page:
-                return to_sign_in(request)
-            return error_response(error)
+            return to_sign_in(request) if route.is_page else error_response(error)
         except Exception as error:
             return error_response(error)
-        if isinstance(result, Response):
-            return result
-        if result is None and route.status == 204:
-            return Response(status_code=204)
-        return json_response(result, route.status)
 
     async def answer(request: Request) -> Response:
         try:
@@ -150,6 +148,8 @@ def _arguments(taken: Signature, request: Request, body: bytes) -> dict[str, Any
             raise bad_value("body", error) from error
         except msgspec.DecodeError as error:
             raise BadValue(("body",), f"The body must be JSON: {error}.") from error
+        except RecursionError as error:
+            raise BadValue(("body",), "The body is nested too deeply.") from error
     return found
 
 
