@@ -5,6 +5,8 @@ The first row that fits a path answers, so literal paths stand before those with
 
 import msgspec
 
+from venturi.api.auth import accounts
+from venturi.api.auth import rest as auth
 from venturi.api.pages import front
 from venturi.api.permissions import Permission, Scope
 from venturi.api.rest import (
@@ -29,6 +31,7 @@ from venturi.api.rest import (
 from venturi.api.route import Route
 
 PREFIX = "/api/v2"
+_FAB = "/auth/fab/v1"
 
 P = Permission
 _NONE, _DAG, _DAGS = Scope.NONE, Scope.DAG, Scope.DAGS
@@ -188,8 +191,34 @@ REST: tuple[Route, ...] = (
     ),
 )
 
+#: Signing in, and accounts, in the shapes of Airflow's simple and FAB managers.
+AUTH: tuple[Route, ...] = (
+    Route("GET", "/auth/login", auth.show_login, P.PUBLIC, _NONE),
+    Route("POST", "/auth/login", auth.login, P.PUBLIC, _NONE),
+    Route("GET", "/auth/logout", auth.show_logout, P.PUBLIC, _NONE),
+    Route("POST", "/auth/logout", auth.logout, P.PUBLIC, _NONE),
+    Route("GET", "/auth/me", auth.get_me, P.SELF_READ, _NONE),
+    Route("POST", "/auth/password", auth.change_password, P.SELF_EDIT, _NONE, 204),
+    Route("GET", "/auth/token", auth.create_token_all_admins, P.PUBLIC, _NONE, 201),
+    Route("POST", "/auth/token", auth.create_token, P.PUBLIC, _NONE, 201),
+    Route("POST", "/auth/token/cli", auth.create_token_cli, P.PUBLIC, _NONE, 201),
+    Route("GET", "/auth/tokens", auth.get_tokens, P.SELF_READ, _NONE),
+    Route("POST", "/auth/tokens", auth.post_token, P.SELF_EDIT, _NONE, 201),
+    Route("DELETE", "/auth/tokens/{token_name:path}", auth.delete_token, P.SELF_EDIT, _NONE, 204),
+    Route("GET", _FAB + "/users", accounts.get_users, P.USER_READ, _NONE),
+    Route("POST", _FAB + "/users", accounts.post_user, P.USER_CREATE, _NONE),
+    Route("GET", _FAB + "/users/{username}", accounts.get_one_user, P.USER_READ, _NONE),
+    Route("PATCH", _FAB + "/users/{username}", accounts.patch_user, P.USER_EDIT, _NONE),
+    Route("DELETE", _FAB + "/users/{username}", accounts.delete_user, P.USER_DELETE, _NONE, 204),
+    Route("GET", _FAB + "/roles", accounts.get_roles, P.USER_READ, _NONE),
+    Route("POST", _FAB + "/roles", accounts.post_role, P.USER_CREATE, _NONE),
+    Route("GET", _FAB + "/roles/{role_name}", accounts.get_role, P.USER_READ, _NONE),
+    Route("PATCH", _FAB + "/roles/{role_name}", accounts.patch_role, P.USER_EDIT, _NONE),
+    Route("DELETE", _FAB + "/roles/{role_name}", accounts.delete_role, P.USER_DELETE, _NONE, 204),
+)
+
 PAGES: tuple[Route, ...] = (
-    Route("GET", "/", front.front_page, P.DAG_READ, _DAGS),
+    Route("GET", "/", front.front_page, P.DAG_READ, _DAGS, is_page=True),
     Route("GET", "/docs", front.operations_page, P.PUBLIC, _NONE),
     Route("GET", "/style.css", front.style, P.PUBLIC, _NONE),
     Route("GET", "/openapi.json", front.openapi_document, P.PUBLIC, _NONE),
@@ -201,4 +230,4 @@ def _prefixed(route: Route) -> Route:
     return msgspec.structs.replace(route, path=PREFIX + route.path)
 
 
-ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *PAGES)
+ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *AUTH, *PAGES)

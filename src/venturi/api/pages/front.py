@@ -1,5 +1,7 @@
 """The page at /, the list of operations, their style and the OpenAPI document."""
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from venturi.api.call import Call
@@ -21,7 +23,7 @@ def front_page(call: Call) -> Response:
         dags = list_dags(tx, call.scope, DagFilter(), Paging(limit=SHOWN))
         counts = runs_by_dag(tx, call.scope)
     name = call.api.conf.get("api", "instance_name", fallback=None) or "Venturi"
-    rows = [_row(row, counts) for row in dags.rows]
+    rows = [_row(call.visit.prefix, row, counts) for row in dags.rows]
     more = f"The first {SHOWN} of {dags.total} DAGs." if dags.total > SHOWN else ""
     body = page(
         name,
@@ -32,7 +34,7 @@ def front_page(call: Call) -> Response:
             "not built yet; until then there are the ",
             tag("code", "airflow"),
             " commands and the ",
-            tag("a", "REST API", href="/docs"),
+            tag("a", "REST API", href=f"{call.visit.prefix}/docs"),
             ".",
         ),
         table(
@@ -51,6 +53,7 @@ def front_page(call: Call) -> Response:
         if rows
         else tag("p", "There are none yet: put a file into the DAG folder."),
         tag("p", more),
+        prefix=call.visit.prefix,
     )
     return Response(body, media_type="text/html")
 
@@ -59,14 +62,14 @@ def _status(status: str | None) -> Markup:
     return tag("span", status or "unknown", class_=status or "unknown")
 
 
-def _row(row: DagRow, counts: dict[tuple[str, str], int]) -> tuple[object, ...]:
+def _row(prefix: str, row: DagRow, counts: dict[tuple[str, str], int]) -> tuple[object, ...]:
     runs = [
         f"{counts[row.dag_id, state]} {state}"
         for state in ("running", "queued", "success", "failed")
         if (row.dag_id, state) in counts
     ]
     return (
-        tag("a", row.display_name, href=f"/api/v2/dags/{row.dag_id}"),
+        tag("a", row.display_name, href=f"{prefix}/api/v2/dags/{quote(row.dag_id, safe='')}"),
         row.timetable_summary or "none",
         ", ".join(row.owners),
         "paused" if row.is_paused else "",
@@ -75,7 +78,7 @@ def _row(row: DagRow, counts: dict[tuple[str, str], int]) -> tuple[object, ...]:
     )
 
 
-def operations_page(_call: Call) -> Response:
+def operations_page(call: Call) -> Response:
     """Every operation of the REST API."""
     from venturi.api.openapi import summary
     from venturi.api.table import PREFIX, REST
@@ -90,10 +93,11 @@ def operations_page(_call: Call) -> Response:
         tag(
             "p",
             "Airflow's public contract, its first part. For programs: ",
-            tag("a", "openapi.json", href="/openapi.json"),
+            tag("a", "openapi.json", href=f"{call.visit.prefix}/openapi.json"),
             ".",
         ),
         table(("", "Path", ""), rows),
+        prefix=call.visit.prefix,
     )
     return Response(body, media_type="text/html")
 
