@@ -1,6 +1,17 @@
 """Every command, in the order in which the help shows them."""
 
-from venturi.cli.table import about, backfill, dags, db, later, people, questions, services, tasks
+from venturi.cli.table import (
+    about,
+    backfill,
+    celery,
+    dags,
+    db,
+    later,
+    people,
+    questions,
+    services,
+    tasks,
+)
 from venturi.cli.table.model import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -11,6 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     *tasks.COMMANDS,
     *questions.COMMANDS,
     *people.COMMANDS,
+    *celery.COMMANDS,
     *about.COMMANDS,
     *later.COMMANDS,
 )
