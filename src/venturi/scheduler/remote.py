@@ -285,31 +285,41 @@ class Remote:
                 self._catch_up(worker, said)
             case Claim():
                 self._consider(ClaimRow(said.ti_id, said.epoch, worker))
-            case Started():
-                self.pids[said.ti_id] = said.pid
-                self._begun(said.ti_id, said.epoch)
-                self.inbox.put(said, self.board)
-            case Finished():
-                self.told[said.ti_id, said.epoch] = worker
-                self._begun(said.ti_id, said.epoch)
-                self.inbox.put(said, self.board)
+            case Started() | Finished():
+                self._report(worker, said)
             case Ask():
                 stale = said.ti_id is not None and not self._is_current(said.ti_id, said.epoch)
                 self._tell(worker, reply_to(self.store, said, self.clock, stale))
             case Beat():
-                self._tell(worker, Renewed(number=said.number))
-                for ti_id, epoch in said.running:
-                    if not self._is_current(ti_id, epoch):
-                        reason = "it was given up, cleared or marked meanwhile"
-                        self._tell(worker, Cancel(ti_id=ti_id, epoch=epoch, reason=reason))
+                self._answer_beat(worker, said)
             case WantBundle():
                 self._tell(worker, self._bundle(said))
             case Farewell():
-                self.say(f"Worker {row.name(worker)} has left.")
-                for ti_id, held in list(self.claims.items()):
-                    if held.worker == worker:
-                        self._lose(ti_id, held, f"lost: worker {row.name(worker)} left without it")
-                del self.workers[worker]
+                self._part(worker, row)
+
+    def _report(self, worker: str, said: Started | Finished) -> None:
+        if isinstance(said, Started):
+            self.pids[said.ti_id] = said.pid
+        else:
+            self.told[said.ti_id, said.epoch] = worker
+        self._begun(said.ti_id, said.epoch)
+        self.inbox.put(said, self.board)
+
+    def _answer_beat(self, worker: str, beat: Beat) -> None:
+        """The worker lives, and may go on; what it should not be running it is told (rule R3)."""
+        self._tell(worker, Renewed(number=beat.number))
+        for ti_id, epoch in beat.running:
+            if not self._is_current(ti_id, epoch):
+                reason = "it was given up, cleared or marked meanwhile"
+                self._tell(worker, Cancel(ti_id=ti_id, epoch=epoch, reason=reason))
+
+    def _part(self, worker: str, row: WorkerRow) -> None:
+        """A worker has left for good: nothing that it still had will be told any more."""
+        self.say(f"Worker {row.name(worker)} has left.")
+        for ti_id, held in list(self.claims.items()):
+            if held.worker == worker and ti_id not in self.inbox.finished:
+                self._lose(ti_id, held, f"lost: worker {row.name(worker)} left without it")
+        del self.workers[worker]
 
     def _begun(self, ti_id: int, epoch: int) -> None:
         """Its order need not be given again."""

@@ -52,12 +52,13 @@ def command(
 ) -> list[Any]:
     """Give an order to these workers (None: all); what they answered."""
     app = celery_app(conf)
-    return _asked(
+    said: list[Any] = _asked(
         app,
         lambda: app.control.broadcast(
             order, destination=names, arguments=arguments, reply=reply, timeout=PATIENCE
         ),
     )
+    return said
 
 
 def _asked(app: Any, question: Any) -> Any:

@@ -13,7 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-from kombu import Producer
 
 from venturi.config import Config, get_config
 from venturi.config.paths import private_dir, run_dir
@@ -93,6 +92,7 @@ class Gateway:
         self._words = msgspec.msgpack.Decoder(FromWorker)
         self._remarked_at = -REMARK
         self._gone = False
+        self._next_at = 0.0
         self.reactor.watch(self.wire, self._from_scheduler)
         self.reactor.watch(read, lambda _: self._from_broker(read))
 
@@ -241,9 +241,10 @@ class Gateway:
 
     def _wake_at(self, due: float) -> None:
         """Have the reactor look again at `due`."""
-        if due < getattr(self, "_next_at", float("inf")) or self._next_at <= self.clock.monotonic():
+        now = self.clock.monotonic()
+        if due < self._next_at or self._next_at <= now:
             self._next_at = due
-            self.reactor.after(max(0.0, due - self.clock.monotonic()), lambda: None)
+            self.reactor.after(max(0.0, due - now), lambda: None)
 
     def _tend(self) -> None:
         self.post.tend()

@@ -14,7 +14,6 @@ from typing import Any
 
 from billiard.einfo import ExceptionInfo
 from celery.concurrency.base import BasePool
-from celery.exceptions import WorkerShutdown
 from celery.utils.log import get_logger
 from celery.worker import state
 
@@ -102,19 +101,21 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
                         self._finish(hand, message.words, failed=message.failed)
                 case Line():
                     _LOG.warning("%s", message.text)
-                    if message.fatal:
-                        raise WorkerShutdown(1)
                 case Ready():
                     pass
         if not alive:
-            _LOG.warning("The bridge is gone; starting another one.")
-            if self.hub is not None:
-                self.hub.remove_reader(fileno)
-            self.bridge.start()
-            if self.hub is not None:
-                self.hub.add_reader(self.bridge.wire.fileno(), self._hear)
-            for key in self.in_hand:
-                self.bridge.send(Offer(*key))
+            self._bridge_again(fileno)
+
+    def _bridge_again(self, fileno: int) -> None:
+        """The bridge is gone: another one claims the same attempts, which are ours already."""
+        _LOG.warning("The bridge is gone; starting another one.")
+        if self.hub is not None:
+            self.hub.remove_reader(fileno)
+        self.bridge.start()
+        if self.hub is not None:
+            self.hub.add_reader(self.bridge.wire.fileno(), self._hear)
+        for key in self.in_hand:
+            self.bridge.send(Offer(*key))
 
     def _accepted(self, key: tuple[int, int], pid: int) -> None:
         hand = self.in_hand.get(key)

@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from venturi.core.messages import Beat, FromRunner, Hello, Message, Stop, Welcome
-from venturi.runner.daemon import SOCKET
 from venturi.runner.reactor import READ, WRITE, Reactor
 from venturi.runner.wire import Wire, WireClosed
 
+SOCKET = "runner.sock"
 #: Seconds without a beat after which a runner counts as stuck, in parts of its lease.
 STUCK = 0.8
 #: Seconds between two tries to connect.

@@ -110,9 +110,9 @@ class Sources:
 def _here(order: Start, copy: _Copy) -> Start:
     """The order, with the place of the file on this machine."""
     file = order.file
-    relative = os.path.relpath(file.path, file.root) if file.root else os.path.basename(file.path)
-    if relative.startswith(".."):
-        relative = os.path.basename(file.path)
+    relative = os.path.relpath(file.path, file.root) if file.root else ""
+    if not relative or relative.startswith(".."):
+        relative = Path(file.path).name
     local = FileRef(
         path=str(copy.root / relative),
         key=f"{file.key}-{copy.digest[:8]}",

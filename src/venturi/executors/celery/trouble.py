@@ -14,8 +14,10 @@ _ROWS = (
     (
         ("NotAllowed", "NOT_ALLOWED", "not_allowed"),
         "has no vhost {vhost!r}, or the user may not use it",
-        "rabbitmqctl add_vhost {vhost}; rabbitmqctl set_permissions -p {vhost} {user} "
-        '".*" ".*" ".*"',
+        (
+            "rabbitmqctl add_vhost {vhost}; rabbitmqctl set_permissions -p {vhost} {user} "
+            '".*" ".*" ".*"'
+        ),
     ),
     (
         ("invalid DB index", "DB index is out of range"),
