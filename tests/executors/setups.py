@@ -94,11 +94,12 @@ def redis_database(server: Redis) -> Iterator[str]:
     taken = None
     for number in range(1, 16):
         # The key is the lock: tests run beside each other.
-        if not said(server, number, "SET", "venturi-test", "taken", "NX", "EX", "900") == b"+OK":
+        if said(server, number, "SET", "venturi-test", "taken", "NX", "EX", "900") != b"+OK":
             continue
         if said(server, number, "DBSIZE") == b":1":
             taken = number
             break
+        said(server, number, "DEL", "venturi-test")
     if taken is None:
         raise AssertionError("no database number of Redis is free")
     try:
