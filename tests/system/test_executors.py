@@ -69,11 +69,11 @@ def test_parallelism_bounds_all_dags_together(home: Home) -> None:
 
 
 def test_an_unknown_executor_is_named_with_the_way_out(home: Home) -> None:
-    home.option("core", "executor", "CeleryExecutor")
+    home.option("core", "executor", "KubernetesExecutor")
     home.migrate()
     done = home.airflow("scheduler")
     assert done.returncode != 0
-    assert "CeleryExecutor" in done.stderr and "LocalExecutor" in done.stderr
+    assert "KubernetesExecutor" in done.stderr and "LocalExecutor" in done.stderr
     assert "Traceback" not in done.stderr
 
 
