@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.convertors import register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from venturi.api.endpoint import endpoint
 from venturi.api.errors import json_response
 from venturi.api.facts import Facts
 from venturi.api.guard import Guard, known_names
+from venturi.api.pages.static import UI_DIST, PageConvertor
 from venturi.api.route import Route, check_routes
 from venturi.api.table import ROUTES
 from venturi.config import Config
@@ -27,13 +29,19 @@ THREADS = 8
 
 
 def create_app(
-    store: Store, conf: Config, clock: Clock, run_dir: Path, routes: Sequence[Route] = ROUTES
+    store: Store,
+    conf: Config,
+    clock: Clock,
+    run_dir: Path,
+    routes: Sequence[Route] = ROUTES,
+    ui: Path = UI_DIST,
 ) -> Starlette:
-    """The application over a store; `run_dir` is where the scheduler's bell hangs.
+    """The application over a store; `run_dir` is where the scheduler's bell hangs, `ui` the pages.
 
     Raises `UndeclaredRoute` when a route does not say who may use it.
     """
     check_routes(routes)
+    register_url_convertor("page", PageConvertor())
     api = Api(
         store=store,
         conf=conf,
@@ -42,6 +50,7 @@ def create_app(
         facts=Facts(),
         pool=ThreadPoolExecutor(THREADS, thread_name_prefix="airflow-web"),
         page_limit=conf.getint("api", "fallback_page_limit", fallback=50),
+        ui=ui,
         page_limit_max=conf.getint("api", "maximum_page_limit", fallback=100),
     )
     return Starlette(

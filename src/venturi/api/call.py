@@ -34,6 +34,8 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     #: rows of a list when none are asked for, and at most
     page_limit: int
     page_limit_max: int
+    #: the built user interface
+    ui: Path
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     api: Api
     user: str
     accept: str
+    accept_encoding: str
     now: Instant
 
     @property

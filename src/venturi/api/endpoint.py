@@ -75,6 +75,7 @@ def endpoint(api: Api, route: Route) -> Callable[[Request], Awaitable[Response]]
                 api=api,
                 user=ANONYMOUS,
                 accept=request.headers.get("accept", "*/*"),
+                accept_encoding=request.headers.get("accept-encoding", ""),
                 now=api.clock.now(),
             )
             result = route.handler(call, **_arguments(taken, request, body))

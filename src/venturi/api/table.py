@@ -5,7 +5,7 @@ The first row that fits a path answers, so literal paths stand before those with
 
 import msgspec
 
-from venturi.api.pages import front
+from venturi.api.pages import front, static
 from venturi.api.permissions import Permission, Scope
 from venturi.api.rest import (
     audit,
@@ -189,7 +189,8 @@ REST: tuple[Route, ...] = (
 )
 
 PAGES: tuple[Route, ...] = (
-    Route("GET", "/", front.front_page, P.DAG_READ, _DAGS),
+    Route("GET", "/", static.ui_page, P.PUBLIC, _NONE),
+    Route("GET", "/assets/{name}", static.ui_asset, P.PUBLIC, _NONE),
     Route("GET", "/docs", front.operations_page, P.PUBLIC, _NONE),
     Route("GET", "/style.css", front.style, P.PUBLIC, _NONE),
     Route("GET", "/openapi.json", front.openapi_document, P.PUBLIC, _NONE),
@@ -201,4 +202,7 @@ def _prefixed(route: Route) -> Route:
     return msgspec.structs.replace(route, path=PREFIX + route.path)
 
 
-ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *PAGES)
+#: Every other address is one of the user interface, which knows its own pages.
+REST_OF_IT: tuple[Route, ...] = (Route("GET", "/{path:page}", static.ui_path, P.PUBLIC, _NONE),)
+
+ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *PAGES, *REST_OF_IT)

@@ -1,4 +1,4 @@
-"""The page at /, the list of operations, their style and the OpenAPI document."""
+"""The plain page at /, the list of operations, their style and the OpenAPI document."""
 
 from starlette.responses import Response
 
@@ -6,30 +6,21 @@ from venturi.api.call import Call
 from venturi.api.errors import json_response
 from venturi.api.pages.html import STYLE, Markup, page, table, tag
 from venturi.api.rest.monitor import get_health
-from venturi.store.queries.counts import runs_by_dag
-from venturi.store.queries.dags import DagFilter, DagRow, list_dags
-from venturi.store.queries.paging import Paging
-
-#: DAGs on the page; the REST API has them all.
-SHOWN = 200
 
 
 def front_page(call: Call) -> Response:
-    """What this is, how it is, and which DAGs there are."""
+    """What this is and how it is, while there is no user interface to show."""
     health = get_health(call)
-    with call.read() as tx:
-        dags = list_dags(tx, DagFilter(), Paging(limit=SHOWN))
-        counts = runs_by_dag(tx)
     name = call.api.conf.get("api", "instance_name", fallback=None) or "Venturi"
-    rows = [_row(row, counts) for row in dags.rows]
-    more = f"The first {SHOWN} of {dags.total} DAGs." if dags.total > SHOWN else ""
     body = page(
         name,
         tag("h1", name),
         tag(
             "p",
-            "A workflow orchestrator that speaks Apache Airflow's language. The user interface is "
-            "not built yet; until then there are the ",
+            "A workflow orchestrator that speaks Apache Airflow's language. Its user interface is "
+            "not built on this server: install it again without VENTURI_SKIP_UI, or run ",
+            tag("code", "make install"),
+            " in a clone. Until then there are the ",
             tag("code", "airflow"),
             " commands and the ",
             tag("a", "REST API", href="/docs"),
@@ -46,33 +37,12 @@ def front_page(call: Call) -> Response:
                 ),
             ),
         ),
-        tag("h2", "DAGs"),
-        table(("DAG", "Schedule", "Owner", "", "Next run", "Runs"), rows)
-        if rows
-        else tag("p", "There are none yet: put a file into the DAG folder."),
-        tag("p", more),
     )
     return Response(body, media_type="text/html")
 
 
 def _status(status: str | None) -> Markup:
     return tag("span", status or "unknown", class_=status or "unknown")
-
-
-def _row(row: DagRow, counts: dict[tuple[str, str], int]) -> tuple[object, ...]:
-    runs = [
-        f"{counts[row.dag_id, state]} {state}"
-        for state in ("running", "queued", "success", "failed")
-        if (row.dag_id, state) in counts
-    ]
-    return (
-        tag("a", row.display_name, href=f"/api/v2/dags/{row.dag_id}"),
-        row.timetable_summary or "none",
-        ", ".join(row.owners),
-        "paused" if row.is_paused else "",
-        row.next_run_after.isoformat(" ", "minutes") if row.next_run_after else "",
-        ", ".join(runs),
-    )
 
 
 def operations_page(_call: Call) -> Response:

@@ -1,0 +1,7 @@
+export function DagPage() {
+  return (
+    <div className="page">
+      <h1>DagPage</h1>
+    </div>
+  );
+}
