@@ -841,7 +841,7 @@ export interface components {
         VersionInfo: {
             version: string;
             /** @default null */
-            git_version: string | null;
+            git_version?: string | null;
         };
         /**
          * DagsQuery
@@ -849,35 +849,35 @@ export interface components {
          */
         DagsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default [] */
-            tags: string[];
+            tags?: string[];
             /** @default null */
-            tags_match_mode: ("all" | "any") | null;
+            tags_match_mode?: ("all" | "any") | null;
             /** @default [] */
-            owners: string[];
+            owners?: string[];
             /** @default null */
-            dag_id_pattern: string | null;
+            dag_id_pattern?: string | null;
             /** @default null */
-            dag_id_prefix_pattern: string | null;
+            dag_id_prefix_pattern?: string | null;
             /** @default null */
-            dag_display_name_pattern: string | null;
+            dag_display_name_pattern?: string | null;
             /** @default null */
-            dag_display_name_prefix_pattern: string | null;
+            dag_display_name_prefix_pattern?: string | null;
             /** @default true */
-            exclude_stale: boolean;
+            exclude_stale?: boolean;
             /** @default null */
-            only_active: boolean | null;
+            only_active?: boolean | null;
             /** @default null */
-            paused: boolean | null;
+            paused?: boolean | null;
             /** @default null */
-            has_import_errors: boolean | null;
+            has_import_errors?: boolean | null;
             /** @default null */
-            last_dag_run_state: ("failed" | "queued" | "running" | "success") | null;
+            last_dag_run_state?: ("failed" | "queued" | "running" | "success") | null;
         };
         /**
          * Dags
@@ -945,15 +945,15 @@ export interface components {
          */
         TagsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            tag_name_pattern: string | null;
+            tag_name_pattern?: string | null;
             /** @default null */
-            tag_name_prefix_pattern: string | null;
+            tag_name_prefix_pattern?: string | null;
         };
         /**
          * DagTags
@@ -969,7 +969,7 @@ export interface components {
          */
         StatsQuery: {
             /** @default [] */
-            dag_ids: string[];
+            dag_ids?: string[];
         };
         /**
          * Stats
@@ -1002,7 +1002,7 @@ export interface components {
          */
         SourceQuery: {
             /** @default null */
-            version_number: number | null;
+            version_number?: number | null;
         };
         /**
          * MaskQuery
@@ -1010,7 +1010,7 @@ export interface components {
          */
         MaskQuery: {
             /** @default [] */
-            update_mask: string[];
+            update_mask?: string[];
         };
         /**
          * DagDetails
@@ -1081,11 +1081,11 @@ export interface components {
             dag_display_name: string;
             created_at: string;
             /** @default null */
-            bundle_name: string | null;
+            bundle_name?: string | null;
             /** @default null */
-            bundle_version: string | null;
+            bundle_version?: string | null;
             /** @default null */
-            bundle_url: string | null;
+            bundle_url?: string | null;
         };
         /**
          * WhyQuery
@@ -1093,11 +1093,11 @@ export interface components {
          */
         WhyQuery: {
             /** @default null */
-            dag_run_id: string | null;
+            dag_run_id?: string | null;
             /** @default null */
-            task_id: string | null;
+            task_id?: string | null;
             /** @default null */
-            map_index: number | null;
+            map_index?: number | null;
         };
         /**
          * Why
@@ -1123,7 +1123,7 @@ export interface components {
          */
         TasksQuery: {
             /** @default task_id */
-            order_by: string;
+            order_by?: string;
         };
         /**
          * Tasks
@@ -1172,13 +1172,13 @@ export interface components {
          */
         TimeDelta: {
             /** @default TimeDelta */
-            __type: string;
+            __type?: string;
             /** @default 0 */
-            days: number;
+            days?: number;
             /** @default 0 */
-            seconds: number;
+            seconds?: number;
             /** @default 0 */
-            microseconds: number;
+            microseconds?: number;
         };
         /**
          * VersionsQuery
@@ -1186,13 +1186,13 @@ export interface components {
          */
         VersionsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            version_number: number | null;
+            version_number?: number | null;
         };
         /**
          * DagVersions
@@ -1208,38 +1208,38 @@ export interface components {
          */
         ClearBody: {
             /** @default true */
-            dry_run: boolean;
+            dry_run?: boolean;
             /** @default null */
-            start_date: string | null;
+            start_date?: string | null;
             /** @default null */
-            end_date: string | null;
+            end_date?: string | null;
             /** @default true */
-            only_failed: boolean;
+            only_failed?: boolean;
             /** @default false */
-            only_running: boolean;
+            only_running?: boolean;
             /** @default true */
-            reset_dag_runs: boolean;
+            reset_dag_runs?: boolean;
             /** @default null */
-            task_ids: (string | [
+            task_ids?: (string | [
                 string,
                 number
             ])[] | null;
             /** @default null */
-            dag_run_id: string | null;
+            dag_run_id?: string | null;
             /** @default false */
-            include_upstream: boolean;
+            include_upstream?: boolean;
             /** @default false */
-            include_downstream: boolean;
+            include_downstream?: boolean;
             /** @default false */
-            include_future: boolean;
+            include_future?: boolean;
             /** @default false */
-            include_past: boolean;
+            include_past?: boolean;
             /** @default null */
-            run_on_latest_version: boolean | null;
+            run_on_latest_version?: boolean | null;
             /** @default false */
-            prevent_running_task: boolean;
+            prevent_running_task?: boolean;
             /** @default null */
-            note: string | null;
+            note?: string | null;
         };
         /**
          * Instances
@@ -1288,9 +1288,9 @@ export interface components {
             rendered_map_index: string | null;
             rendered_fields: Record<string, never>;
             /** @default null */
-            trigger: null;
+            trigger?: null;
             /** @default null */
-            triggerer_job: null;
+            triggerer_job?: null;
         };
         /**
          * RunsQuery
@@ -1298,63 +1298,63 @@ export interface components {
          */
         RunsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            run_after_gte: string | null;
+            run_after_gte?: string | null;
             /** @default null */
-            run_after_gt: string | null;
+            run_after_gt?: string | null;
             /** @default null */
-            run_after_lte: string | null;
+            run_after_lte?: string | null;
             /** @default null */
-            run_after_lt: string | null;
+            run_after_lt?: string | null;
             /** @default null */
-            logical_date_gte: string | null;
+            logical_date_gte?: string | null;
             /** @default null */
-            logical_date_gt: string | null;
+            logical_date_gt?: string | null;
             /** @default null */
-            logical_date_lte: string | null;
+            logical_date_lte?: string | null;
             /** @default null */
-            logical_date_lt: string | null;
+            logical_date_lt?: string | null;
             /** @default null */
-            start_date_gte: string | null;
+            start_date_gte?: string | null;
             /** @default null */
-            start_date_gt: string | null;
+            start_date_gt?: string | null;
             /** @default null */
-            start_date_lte: string | null;
+            start_date_lte?: string | null;
             /** @default null */
-            start_date_lt: string | null;
+            start_date_lt?: string | null;
             /** @default null */
-            end_date_gte: string | null;
+            end_date_gte?: string | null;
             /** @default null */
-            end_date_gt: string | null;
+            end_date_gt?: string | null;
             /** @default null */
-            end_date_lte: string | null;
+            end_date_lte?: string | null;
             /** @default null */
-            end_date_lt: string | null;
+            end_date_lt?: string | null;
             /** @default null */
-            updated_at_gte: string | null;
+            updated_at_gte?: string | null;
             /** @default null */
-            updated_at_gt: string | null;
+            updated_at_gt?: string | null;
             /** @default null */
-            updated_at_lte: string | null;
+            updated_at_lte?: string | null;
             /** @default null */
-            updated_at_lt: string | null;
+            updated_at_lt?: string | null;
             /** @default [] */
-            state: string[];
+            state?: string[];
             /** @default [] */
-            run_type: string[];
+            run_type?: string[];
             /** @default null */
-            run_id_pattern: string | null;
+            run_id_pattern?: string | null;
             /** @default null */
-            run_id_prefix_pattern: string | null;
+            run_id_prefix_pattern?: string | null;
             /** @default null */
-            triggering_user_name_pattern: string | null;
+            triggering_user_name_pattern?: string | null;
             /** @default null */
-            triggering_user_name_prefix_pattern: string | null;
+            triggering_user_name_prefix_pattern?: string | null;
         };
         /**
          * Runs
@@ -1391,7 +1391,7 @@ export interface components {
             dag_display_name: string;
             partition_key: string | null;
             /** @default null */
-            partition_date: string | null;
+            partition_date?: string | null;
         };
         /**
          * TriggerBody
@@ -1399,21 +1399,21 @@ export interface components {
          */
         TriggerBody: {
             /** @default null */
-            dag_run_id: string | null;
+            dag_run_id?: string | null;
             /** @default null */
-            data_interval_start: string | null;
+            data_interval_start?: string | null;
             /** @default null */
-            data_interval_end: string | null;
+            data_interval_end?: string | null;
             /** @default null */
-            logical_date: string | null;
+            logical_date?: string | null;
             /** @default null */
-            run_after: string | null;
+            run_after?: string | null;
             /** @default null */
-            conf: Record<string, never> | null;
+            conf?: Record<string, never> | null;
             /** @default null */
-            note: string | null;
+            note?: string | null;
             /** @default null */
-            partition_key: string | null;
+            partition_key?: string | null;
         };
         /**
          * RunsBatch
@@ -1421,47 +1421,47 @@ export interface components {
          */
         RunsBatch: {
             /** @default null */
-            order_by: string | null;
+            order_by?: string | null;
             /** @default 0 */
-            page_offset: number;
+            page_offset?: number;
             /** @default 100 */
-            page_limit: number;
+            page_limit?: number;
             /** @default null */
-            dag_ids: string[] | null;
+            dag_ids?: string[] | null;
             /** @default null */
-            states: (("failed" | "queued" | "running" | "success") | null)[] | null;
+            states?: (("failed" | "queued" | "running" | "success") | null)[] | null;
             /** @default null */
-            run_after_gte: string | null;
+            run_after_gte?: string | null;
             /** @default null */
-            run_after_gt: string | null;
+            run_after_gt?: string | null;
             /** @default null */
-            run_after_lte: string | null;
+            run_after_lte?: string | null;
             /** @default null */
-            run_after_lt: string | null;
+            run_after_lt?: string | null;
             /** @default null */
-            logical_date_gte: string | null;
+            logical_date_gte?: string | null;
             /** @default null */
-            logical_date_gt: string | null;
+            logical_date_gt?: string | null;
             /** @default null */
-            logical_date_lte: string | null;
+            logical_date_lte?: string | null;
             /** @default null */
-            logical_date_lt: string | null;
+            logical_date_lt?: string | null;
             /** @default null */
-            start_date_gte: string | null;
+            start_date_gte?: string | null;
             /** @default null */
-            start_date_gt: string | null;
+            start_date_gt?: string | null;
             /** @default null */
-            start_date_lte: string | null;
+            start_date_lte?: string | null;
             /** @default null */
-            start_date_lt: string | null;
+            start_date_lt?: string | null;
             /** @default null */
-            end_date_gte: string | null;
+            end_date_gte?: string | null;
             /** @default null */
-            end_date_gt: string | null;
+            end_date_gt?: string | null;
             /** @default null */
-            end_date_lte: string | null;
+            end_date_lte?: string | null;
             /** @default null */
-            end_date_lt: string | null;
+            end_date_lt?: string | null;
         };
         /**
          * RunPatch
@@ -1477,15 +1477,15 @@ export interface components {
          */
         RunClear: {
             /** @default true */
-            dry_run: boolean;
+            dry_run?: boolean;
             /** @default false */
-            only_failed: boolean;
+            only_failed?: boolean;
             /** @default false */
-            only_new: boolean;
+            only_new?: boolean;
             /** @default null */
-            run_on_latest_version: boolean | null;
+            run_on_latest_version?: boolean | null;
             /** @default null */
-            note: string | null;
+            note?: string | null;
         };
         /**
          * WaitQuery
@@ -1494,7 +1494,7 @@ export interface components {
         WaitQuery: {
             interval: number;
             /** @default [] */
-            result: string[];
+            result?: string[];
         };
         /**
          * InstancesQuery
@@ -1502,73 +1502,73 @@ export interface components {
          */
         InstancesQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            run_after_gte: string | null;
+            run_after_gte?: string | null;
             /** @default null */
-            run_after_gt: string | null;
+            run_after_gt?: string | null;
             /** @default null */
-            run_after_lte: string | null;
+            run_after_lte?: string | null;
             /** @default null */
-            run_after_lt: string | null;
+            run_after_lt?: string | null;
             /** @default null */
-            logical_date_gte: string | null;
+            logical_date_gte?: string | null;
             /** @default null */
-            logical_date_gt: string | null;
+            logical_date_gt?: string | null;
             /** @default null */
-            logical_date_lte: string | null;
+            logical_date_lte?: string | null;
             /** @default null */
-            logical_date_lt: string | null;
+            logical_date_lt?: string | null;
             /** @default null */
-            start_date_gte: string | null;
+            start_date_gte?: string | null;
             /** @default null */
-            start_date_gt: string | null;
+            start_date_gt?: string | null;
             /** @default null */
-            start_date_lte: string | null;
+            start_date_lte?: string | null;
             /** @default null */
-            start_date_lt: string | null;
+            start_date_lt?: string | null;
             /** @default null */
-            end_date_gte: string | null;
+            end_date_gte?: string | null;
             /** @default null */
-            end_date_gt: string | null;
+            end_date_gt?: string | null;
             /** @default null */
-            end_date_lte: string | null;
+            end_date_lte?: string | null;
             /** @default null */
-            end_date_lt: string | null;
+            end_date_lt?: string | null;
             /** @default null */
-            updated_at_gte: string | null;
+            updated_at_gte?: string | null;
             /** @default null */
-            updated_at_gt: string | null;
+            updated_at_gt?: string | null;
             /** @default null */
-            updated_at_lte: string | null;
+            updated_at_lte?: string | null;
             /** @default null */
-            updated_at_lt: string | null;
+            updated_at_lt?: string | null;
             /** @default null */
-            task_id: string | null;
+            task_id?: string | null;
             /** @default null */
-            task_display_name_pattern: string | null;
+            task_display_name_pattern?: string | null;
             /** @default null */
-            task_display_name_prefix_pattern: string | null;
+            task_display_name_prefix_pattern?: string | null;
             /** @default [] */
-            state: string[];
+            state?: string[];
             /** @default [] */
-            pool: string[];
+            pool?: string[];
             /** @default [] */
-            queue: string[];
+            queue?: string[];
             /** @default [] */
-            executor: string[];
+            executor?: string[];
             /** @default [] */
-            version_number: number[];
+            version_number?: number[];
             /** @default [] */
-            try_number: number[];
+            try_number?: number[];
             /** @default [] */
-            operator: string[];
+            operator?: string[];
             /** @default [] */
-            map_index: number[];
+            map_index?: number[];
         };
         /**
          * InstancesBatch
@@ -1576,57 +1576,57 @@ export interface components {
          */
         InstancesBatch: {
             /** @default null */
-            order_by: string | null;
+            order_by?: string | null;
             /** @default 0 */
-            page_offset: number;
+            page_offset?: number;
             /** @default 100 */
-            page_limit: number;
+            page_limit?: number;
             /** @default null */
-            dag_ids: string[] | null;
+            dag_ids?: string[] | null;
             /** @default null */
-            dag_run_ids: string[] | null;
+            dag_run_ids?: string[] | null;
             /** @default null */
-            task_ids: string[] | null;
+            task_ids?: string[] | null;
             /** @default null */
-            state: (string | null)[] | null;
+            state?: (string | null)[] | null;
             /** @default null */
-            pool: string[] | null;
+            pool?: string[] | null;
             /** @default null */
-            queue: string[] | null;
+            queue?: string[] | null;
             /** @default null */
-            executor: string[] | null;
+            executor?: string[] | null;
             /** @default null */
-            run_after_gte: string | null;
+            run_after_gte?: string | null;
             /** @default null */
-            run_after_gt: string | null;
+            run_after_gt?: string | null;
             /** @default null */
-            run_after_lte: string | null;
+            run_after_lte?: string | null;
             /** @default null */
-            run_after_lt: string | null;
+            run_after_lt?: string | null;
             /** @default null */
-            logical_date_gte: string | null;
+            logical_date_gte?: string | null;
             /** @default null */
-            logical_date_gt: string | null;
+            logical_date_gt?: string | null;
             /** @default null */
-            logical_date_lte: string | null;
+            logical_date_lte?: string | null;
             /** @default null */
-            logical_date_lt: string | null;
+            logical_date_lt?: string | null;
             /** @default null */
-            start_date_gte: string | null;
+            start_date_gte?: string | null;
             /** @default null */
-            start_date_gt: string | null;
+            start_date_gt?: string | null;
             /** @default null */
-            start_date_lte: string | null;
+            start_date_lte?: string | null;
             /** @default null */
-            start_date_lt: string | null;
+            start_date_lt?: string | null;
             /** @default null */
-            end_date_gte: string | null;
+            end_date_gte?: string | null;
             /** @default null */
-            end_date_gt: string | null;
+            end_date_gt?: string | null;
             /** @default null */
-            end_date_lte: string | null;
+            end_date_lte?: string | null;
             /** @default null */
-            end_date_lt: string | null;
+            end_date_lt?: string | null;
         };
         /**
          * PatchQuery
@@ -1634,9 +1634,9 @@ export interface components {
          */
         PatchQuery: {
             /** @default null */
-            map_index: number | null;
+            map_index?: number | null;
             /** @default [] */
-            update_mask: string[];
+            update_mask?: string[];
         };
         /**
          * InstancePatch
@@ -1646,13 +1646,13 @@ export interface components {
             new_state?: ("failed" | "skipped" | "success") | null;
             note?: string | null;
             /** @default false */
-            include_upstream: boolean;
+            include_upstream?: boolean;
             /** @default false */
-            include_downstream: boolean;
+            include_downstream?: boolean;
             /** @default false */
-            include_future: boolean;
+            include_future?: boolean;
             /** @default false */
-            include_past: boolean;
+            include_past?: boolean;
         };
         /**
          * IndexQuery
@@ -1660,7 +1660,7 @@ export interface components {
          */
         IndexQuery: {
             /** @default -1 */
-            map_index: number;
+            map_index?: number;
         };
         /**
          * Tries
@@ -1708,11 +1708,11 @@ export interface components {
          */
         LogQuery: {
             /** @default false */
-            full_content: boolean;
+            full_content?: boolean;
             /** @default -1 */
-            map_index: number;
+            map_index?: number;
             /** @default null */
-            token: string | null;
+            token?: string | null;
         };
         /**
          * XComsQuery
@@ -1720,21 +1720,21 @@ export interface components {
          */
         XComsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            xcom_key: string | null;
+            xcom_key?: string | null;
             /** @default null */
-            map_index: number | null;
+            map_index?: number | null;
             /** @default null */
-            map_index_filter: number | null;
+            map_index_filter?: number | null;
             /** @default null */
-            xcom_key_pattern: string | null;
+            xcom_key_pattern?: string | null;
             /** @default null */
-            xcom_key_prefix_pattern: string | null;
+            xcom_key_prefix_pattern?: string | null;
         };
         /**
          * XComs
@@ -1766,11 +1766,11 @@ export interface components {
          */
         XComQuery: {
             /** @default -1 */
-            map_index: number;
+            map_index?: number;
             /** @default false */
-            deserialize: boolean;
+            deserialize?: boolean;
             /** @default false */
-            stringify: boolean;
+            stringify?: boolean;
         };
         /**
          * XComValue
@@ -1797,7 +1797,7 @@ export interface components {
             key: string;
             value: unknown;
             /** @default -1 */
-            map_index: number;
+            map_index?: number;
         };
         /**
          * XComPatch
@@ -1806,7 +1806,7 @@ export interface components {
         XComPatch: {
             value: unknown;
             /** @default -1 */
-            map_index: number;
+            map_index?: number;
         };
         /**
          * ImportErrorsQuery
@@ -1814,15 +1814,15 @@ export interface components {
          */
         ImportErrorsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            filename_pattern: string | null;
+            filename_pattern?: string | null;
             /** @default null */
-            filename_prefix_pattern: string | null;
+            filename_prefix_pattern?: string | null;
         };
         /**
          * ImportErrors
@@ -1849,29 +1849,29 @@ export interface components {
          */
         EventLogsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            dag_id: string | null;
+            dag_id?: string | null;
             /** @default null */
-            task_id: string | null;
+            task_id?: string | null;
             /** @default null */
-            run_id: string | null;
+            run_id?: string | null;
             /** @default null */
-            owner: string | null;
+            owner?: string | null;
             /** @default null */
-            event: string | null;
+            event?: string | null;
             /** @default null */
-            event_pattern: string | null;
+            event_pattern?: string | null;
             /** @default null */
-            event_prefix_pattern: string | null;
+            event_prefix_pattern?: string | null;
             /** @default null */
-            before: string | null;
+            before?: string | null;
             /** @default null */
-            after: string | null;
+            after?: string | null;
         };
         /**
          * EventLogs
@@ -1906,21 +1906,21 @@ export interface components {
          */
         JobsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            is_alive: boolean | null;
+            is_alive?: boolean | null;
             /** @default null */
-            job_state: string | null;
+            job_state?: string | null;
             /** @default null */
-            job_type: string | null;
+            job_type?: string | null;
             /** @default null */
-            hostname: string | null;
+            hostname?: string | null;
             /** @default null */
-            executor_class: string | null;
+            executor_class?: string | null;
         };
         /**
          * Jobs
@@ -1953,15 +1953,15 @@ export interface components {
          */
         PoolsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            pool_name_pattern: string | null;
+            pool_name_pattern?: string | null;
             /** @default null */
-            pool_name_prefix_pattern: string | null;
+            pool_name_prefix_pattern?: string | null;
         };
         /**
          * Pools
@@ -1987,7 +1987,7 @@ export interface components {
             open_slots: number;
             deferred_slots: number;
             /** @default null */
-            team_name: string | null;
+            team_name?: string | null;
         };
         /**
          * PoolBody
@@ -1997,11 +1997,11 @@ export interface components {
             name: string;
             slots: number;
             /** @default null */
-            description: string | null;
+            description?: string | null;
             /** @default false */
-            include_deferred: boolean;
+            include_deferred?: boolean;
             /** @default null */
-            team_name: string | null;
+            team_name?: string | null;
         };
         /**
          * PoolPatch
@@ -2009,15 +2009,15 @@ export interface components {
          */
         PoolPatch: {
             /** @default null */
-            pool: string | null;
+            pool?: string | null;
             /** @default null */
-            slots: number | null;
+            slots?: number | null;
             /** @default null */
-            description: string | null;
+            description?: string | null;
             /** @default null */
-            include_deferred: boolean | null;
+            include_deferred?: boolean | null;
             /** @default null */
-            team_name: string | null;
+            team_name?: string | null;
         };
         /**
          * VariablesQuery
@@ -2025,15 +2025,15 @@ export interface components {
          */
         VariablesQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            variable_key_pattern: string | null;
+            variable_key_pattern?: string | null;
             /** @default null */
-            variable_key_prefix_pattern: string | null;
+            variable_key_prefix_pattern?: string | null;
         };
         /**
          * Variables
@@ -2053,7 +2053,7 @@ export interface components {
             description: string | null;
             is_encrypted: boolean;
             /** @default null */
-            team_name: string | null;
+            team_name?: string | null;
         };
         /**
          * VariableBody
@@ -2063,9 +2063,9 @@ export interface components {
             key: string;
             value: unknown;
             /** @default null */
-            description: string | null;
+            description?: string | null;
             /** @default null */
-            team_name: string | null;
+            team_name?: string | null;
         };
         /**
          * ConnectionsQuery
@@ -2073,15 +2073,15 @@ export interface components {
          */
         ConnectionsQuery: {
             /** @default null */
-            limit: number | null;
+            limit?: number | null;
             /** @default 0 */
-            offset: number;
+            offset?: number;
             /** @default [] */
-            order_by: string[];
+            order_by?: string[];
             /** @default null */
-            connection_id_pattern: string | null;
+            connection_id_pattern?: string | null;
             /** @default null */
-            connection_id_prefix_pattern: string | null;
+            connection_id_prefix_pattern?: string | null;
         };
         /**
          * Connections
@@ -2106,7 +2106,7 @@ export interface components {
             password: string | null;
             extra: string | null;
             /** @default null */
-            team_name: string | null;
+            team_name?: string | null;
         };
         /**
          * ConnectionBody
@@ -2116,21 +2116,21 @@ export interface components {
             connection_id: string;
             conn_type: string;
             /** @default null */
-            description: string | null;
+            description?: string | null;
             /** @default null */
-            host: string | null;
+            host?: string | null;
             /** @default null */
-            login: string | null;
+            login?: string | null;
             /** @default null */
-            schema: string | null;
+            schema?: string | null;
             /** @default null */
-            port: number | null;
+            port?: number | null;
             /** @default null */
-            password: string | null;
+            password?: string | null;
             /** @default null */
-            extra: string | null;
+            extra?: string | null;
             /** @default null */
-            team_name: string | null;
+            team_name?: string | null;
         };
     };
     responses: never;
