@@ -30,6 +30,7 @@ from venturi.store.queries.specs import current_version
 from venturi.store.schema.all import metadata
 from venturi.store.schema.people import slot_pool
 from venturi.store.schema.runs import dag_run
+from venturi.store.scope import EVERY_DAG
 from venturi.store.versions import Versions
 
 PLACES = 3
@@ -61,7 +62,10 @@ class Engine:
             self.board.pools = load_pools(tx)
             for view in load_dags(tx, versions):
                 self.board.put_dag(view)
-            newest = {dag_id: current_version(tx, dag_id, versions) for dag_id in self.board.dags}
+            newest = {
+                dag_id: current_version(tx, EVERY_DAG, dag_id, versions)
+                for dag_id in self.board.dags
+            }
         self.stepper = Stepper(
             store=store,
             board=self.board,

@@ -17,6 +17,7 @@ from venturi.store.dags import put_dag, put_file
 from venturi.store.engine import Store
 from venturi.store.runs import create_run
 from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.scope import EVERY_DAG
 
 WHO = Actor("tester", make.NOW)
 
@@ -47,7 +48,7 @@ def run(
     at = make.NOW - timedelta(days=days_ago)
 
     def body(tx: Any) -> int:
-        version = current_version(tx, spec.dag_id)
+        version = current_version(tx, EVERY_DAG, spec.dag_id)
         row_id = create_run(
             tx,
             version,

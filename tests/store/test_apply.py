@@ -26,6 +26,7 @@ from venturi.store.schema.runs import (
     task_instance_history,
     xcom,
 )
+from venturi.store.scope import EVERY_DAG
 
 T = TaskState
 SPEC = make.dag(make.task("a", retries=1), make.task("b", "a"))
@@ -234,7 +235,7 @@ def new_run(store: Store, days: int) -> tuple[NewRun, RunInfo]:
 def test_a_due_run_is_made_once(store: Store) -> None:
     home.put(store, SPEC)
     with store.read() as tx:
-        versions = {"d": current_version(tx, "d")}
+        versions = {"d": current_version(tx, EVERY_DAG, "d")}
     wanted, then = new_run(store, 1)
     first = board.carry_out(store, new_runs=(wanted,), versions=versions)
     second = board.carry_out(store, new_runs=(wanted,), versions=versions)
@@ -251,7 +252,7 @@ def test_a_due_run_whose_date_is_taken_is_not_made(store: Store) -> None:
     home.run(store, SPEC, "by_hand", days_ago=0)
     info = RunInfo(run_after=NOW, logical_date=NOW)
     with store.read() as tx:
-        versions = {"d": current_version(tx, "d")}
+        versions = {"d": current_version(tx, EVERY_DAG, "d")}
     applied = board.carry_out(
         store,
         new_runs=(NewRun(dag_id="d", info=info, then=None),),
@@ -271,6 +272,6 @@ def test_a_task_takes_part_only_between_its_own_dates(store: Store) -> None:
     )
     home.put(store, spec)
     with store.read() as tx:
-        versions = {"d": current_version(tx, "d")}
+        versions = {"d": current_version(tx, EVERY_DAG, "d")}
     board.carry_out(store, new_runs=(new_run(store, 1)[0],), versions=versions)
     assert [row.task_id for row in home.rows(store, task_instance)] == ["always"]

@@ -42,6 +42,7 @@ from venturi.store.queries.backfills import (
 )
 from venturi.store.schema.later import backfill
 from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.scope import EVERY_DAG
 
 MIDNIGHT = make.NOW.replace(hour=0)
 DAILY = CronInterval(expr="0 0 * * *")
@@ -84,7 +85,7 @@ def plan(store: Store, *days: int, **values: Any) -> list[PlannedRun]:
 def shown(store: Store, number: int | None) -> BackfillRow:
     assert number is not None
     with store.read() as tx:
-        return get_backfill(tx, number)
+        return get_backfill(tx, EVERY_DAG, number)
 
 
 def states(store: Store) -> dict[int, str]:
@@ -425,11 +426,11 @@ def test_backfills_are_listed_newest_first(store: Store) -> None:
     first, second = fill(store), fill(store, spec=two)
     store.retrying(lambda tx: cancel_backfill(tx, shown(store, first.id).id, WHO))
     with store.read() as tx:
-        every = list_backfills(tx)
-        open_ones = list_backfills(tx, BackfillFilter(active=True))
-        of_one = list_backfills(tx, BackfillFilter(dag_ids=("one",), active=False))
+        every = list_backfills(tx, EVERY_DAG)
+        open_ones = list_backfills(tx, EVERY_DAG, BackfillFilter(active=True))
+        of_one = list_backfills(tx, EVERY_DAG, BackfillFilter(dag_ids=("one",), active=False))
         with pytest.raises(NotFound):
-            get_backfill(tx, 99)
+            get_backfill(tx, EVERY_DAG, 99)
     assert [row.id for row in every.rows] == [second.id, first.id]
     assert [row.dag_id for row in open_ones.rows] == ["two"]
     assert [(row.dag_id, row.runs) for row in of_one.rows] == [("one", {"failed": 3})]

@@ -14,6 +14,7 @@ from venturi.store.queries.specs import current_version
 from venturi.store.schema.all import metadata
 from venturi.store.schema.dags import dag as dag_table
 from venturi.store.schema.people import log
+from venturi.store.scope import EVERY_DAG
 
 ONE = make.dag(make.task("a"), make.task("b", "a"), dag_id="one", tags=("x", "y"))
 TWO = make.dag(make.task("a", owner="ann"), dag_id="two", tags=("y",))
@@ -26,7 +27,7 @@ def put_both(store: Store) -> None:
 
 def listed(store: Store, **which: object) -> list[str]:
     with store.read() as tx:
-        return [row.dag_id for row in list_dags(tx, DagFilter(**which)).rows]  # type: ignore[arg-type]
+        return [row.dag_id for row in list_dags(tx, EVERY_DAG, DagFilter(**which)).rows]  # type: ignore[arg-type]
 
 
 def test_a_paused_dag_says_so_and_the_audit_log_who_did_it(store: Store) -> None:
@@ -34,8 +35,8 @@ def test_a_paused_dag_says_so_and_the_audit_log_who_did_it(store: Store) -> None
     done = store.retrying(lambda tx: dags.set_paused(tx, "one", True, WHO))
     assert done == ("one", True, True)
     with store.read() as tx:
-        assert get_dag(tx, "one").is_paused
-        assert not get_dag(tx, "two").is_paused
+        assert get_dag(tx, EVERY_DAG, "one").is_paused
+        assert not get_dag(tx, EVERY_DAG, "two").is_paused
     (entry,) = home.rows(store, log, dag_id="one")
     assert (entry.event, entry.owner, entry.dttm) == ("pause", "tester", make.NOW)
 
@@ -69,7 +70,7 @@ def test_runs_that_wait_for_a_paused_dag_are_counted(store: Store) -> None:
     home.run(store, TWO, "r1", state="queued")
     store.retrying(lambda tx: dags.set_paused(tx, "one", True, WHO))
     with store.read() as tx:
-        assert waiting_runs(tx) == {"one": 2}
+        assert waiting_runs(tx, EVERY_DAG) == {"one": 2}
 
 
 def test_deleting_takes_every_row_and_hides_the_dag_until_its_file_changes(store: Store) -> None:
@@ -83,7 +84,7 @@ def test_deleting_takes_every_row_and_hides_the_dag_until_its_file_changes(store
             assert home.rows(store, table, dag_id="one") == [], table.name
     assert listed(store) == ["two"]
     with pytest.raises(NotFound), store.read() as tx:
-        get_dag(tx, "one")
+        get_dag(tx, EVERY_DAG, "one")
     home.put(store, ONE, path="/dags/one.py", key="k1")
     assert listed(store) == ["two"]
     home.put(store, ONE, path="/dags/one.py", key="k2")
@@ -100,8 +101,8 @@ def test_a_deleted_dag_that_comes_back_begins_anew(store: Store) -> None:
         store.retrying(lambda tx: dags.delete_dag(tx, "one", WHO))
     home.put(store, ONE, path="/dags/one.py", key="k2")
     with store.read() as tx:
-        assert not get_dag(tx, "one").is_paused
-        assert current_version(tx, "one").number == 1
+        assert not get_dag(tx, EVERY_DAG, "one").is_paused
+        assert current_version(tx, EVERY_DAG, "one").number == 1
 
 
 def test_a_dag_whose_file_is_gone_is_deleted_for_good(store: Store) -> None:
@@ -148,9 +149,9 @@ def test_pages_say_how_many_there_are_in_all(store: Store) -> None:
 
     put_both(store)
     with store.read() as tx:
-        page = list_dags(tx, paging=Paging(limit=1, offset=1, order=("-dag_id",)))
+        page = list_dags(tx, EVERY_DAG, paging=Paging(limit=1, offset=1, order=("-dag_id",)))
         assert ([row.dag_id for row in page.rows], page.total) == (["one"], 2)
         with pytest.raises(InvalidInput, match="Cannot order by 'password'"):
-            list_dags(tx, paging=Paging(order=("password",)))
+            list_dags(tx, EVERY_DAG, paging=Paging(order=("password",)))
         with pytest.raises(InvalidInput):
-            list_dags(tx, paging=Paging(limit=-1))
+            list_dags(tx, EVERY_DAG, paging=Paging(limit=-1))

@@ -16,6 +16,7 @@ from venturi.store.engine import Store
 from venturi.store.queries.instances import get_instance, list_tries
 from venturi.store.schema.dags import dag
 from venturi.store.schema.runs import task_instance, task_instance_history, xcom
+from venturi.store.scope import EVERY_DAG
 
 T = TaskState
 SPEC = make.dag(make.task("a", retries=2), make.task("b", "a"), make.task("c", "b"), make.task("z"))
@@ -183,17 +184,17 @@ def test_an_instance_shows_every_try_and_where_its_log_lies(store: Store) -> Non
         }
         home.execute(store, insert(task_instance_history).values(**values))
     with store.read() as tx:
-        tries = list_tries(tx, "d", "r1", "a")
+        tries = list_tries(tx, EVERY_DAG, "d", "r1", "a")
         assert [(t.try_number, t.state) for t in tries] == [(1, "failed"), (2, "success")]
         assert tries[0].log_path == "dag_id=d/run_id=r1/task_id=a/attempt=1.log"
         assert tries[1].cpu_seconds == 1.75
-        assert get_instance(tx, "d", "r1", "b").log_path is None
+        assert get_instance(tx, EVERY_DAG, "d", "r1", "b").log_path is None
 
 
 def test_a_mapped_task_named_without_index_says_which_there_are(store: Store) -> None:
     expanded(store)
     with store.read() as tx, pytest.raises(NotFound, match="map index 0 to 1"):
-        get_instance(tx, "d", "r1", "m")
+        get_instance(tx, EVERY_DAG, "d", "r1", "m")
 
 
 MENDED = make.dag(make.task("a", retries=1), make.task("b", "a"), make.task("new", "b"))

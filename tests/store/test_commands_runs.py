@@ -18,6 +18,7 @@ from venturi.store.commands.runs import RunAlreadyExists, Wanted
 from venturi.store.engine import Store
 from venturi.store.queries.runs import Between, RunFilter, find_run, list_runs
 from venturi.store.schema.runs import dag_run, task_instance, xcom
+from venturi.store.scope import EVERY_DAG
 
 SPEC = make.dag(make.task("a", retries=2), make.task("b", "a"), dag_id="one")
 
@@ -205,11 +206,11 @@ def test_runs_are_found_by_id_or_date_and_filtered(store: Store) -> None:
     for days in (1, 2, 3):
         home.run(store, SPEC, f"r{days}", days_ago=days, state="success" if days > 1 else "failed")
     with store.read() as tx:
-        assert find_run(tx, "one", "r2", None).run_id == "r2"
+        assert find_run(tx, EVERY_DAG, "one", "r2", None).run_id == "r2"
         day = make.NOW - timedelta(days=3)
-        assert find_run(tx, "one", str(day), day).run_id == "r3"
+        assert find_run(tx, EVERY_DAG, "one", str(day), day).run_id == "r3"
         with pytest.raises(NotFound, match="list-runs one"):
-            find_run(tx, "one", "nope", None)
-        assert [row.run_id for row in list_runs(tx).rows] == ["r1", "r2", "r3"]
+            find_run(tx, EVERY_DAG, "one", "nope", None)
+        assert [row.run_id for row in list_runs(tx, EVERY_DAG).rows] == ["r1", "r2", "r3"]
         which = RunFilter(states=("success",), logical_date=Between(gt=day))
-        assert [row.run_id for row in list_runs(tx, which).rows] == ["r2"]
+        assert [row.run_id for row in list_runs(tx, EVERY_DAG, which).rows] == ["r2"]

@@ -18,6 +18,7 @@ from venturi.store.queries.runs import Between
 from venturi.store.queries.specs import list_versions, source_of, spec_of
 from venturi.store.queries.values import get_xcom, list_xcoms, rendered_fields_of
 from venturi.store.schema.runs import rendered_fields, xcom
+from venturi.store.scope import EVERY_DAG
 
 SPEC = make.dag(make.task("a"), make.task("b", "a"))
 
@@ -38,12 +39,12 @@ def filled(store: Store) -> Store:
 
 def test_xcoms_are_found_by_name_and_pattern(filled: Store) -> None:
     with filled.read() as tx:
-        assert [row.key for row in list_xcoms(tx, dag_id="d").rows] == ["k", "other"]
-        assert [row.key for row in list_xcoms(tx, key_pattern="oth").rows] == ["other"]
-        assert list_xcoms(tx, run_id="r2").total == 0
-        assert get_xcom(tx, "d", "r1", "a", "other").value == '"x"'
+        assert [row.key for row in list_xcoms(tx, EVERY_DAG, dag_id="d").rows] == ["k", "other"]
+        assert [row.key for row in list_xcoms(tx, EVERY_DAG, key_pattern="oth").rows] == ["other"]
+        assert list_xcoms(tx, EVERY_DAG, run_id="r2").total == 0
+        assert get_xcom(tx, EVERY_DAG, "d", "r1", "a", "other").value == '"x"'
         with pytest.raises(NotFound, match="no XCom 'nope'"):
-            get_xcom(tx, "d", "r1", "a", "nope")
+            get_xcom(tx, EVERY_DAG, "d", "r1", "a", "nope")
 
 
 def test_rendered_fields_are_those_of_the_instance(filled: Store) -> None:
@@ -51,24 +52,28 @@ def test_rendered_fields_are_those_of_the_instance(filled: Store) -> None:
     values = {"task_instance_id": ti.id, "dag_id": "d", "run_id": "r1", "task_id": "a"}
     home.execute(filled, insert(rendered_fields).values(**values, rendered_fields='{"x": "y"}'))
     with filled.read() as tx:
-        assert rendered_fields_of(tx, ti.id) == {"x": "y"}
-        assert rendered_fields_of(tx, ti.id + 1) == {}
+        assert rendered_fields_of(tx, EVERY_DAG, ti.id) == {"x": "y"}
+        assert rendered_fields_of(tx, EVERY_DAG, ti.id + 1) == {}
 
 
 def test_counts_by_state(filled: Store) -> None:
     with filled.read() as tx:
-        assert instance_counts(tx) == {"none": 2, "success": 1, "failed": 1}
-        assert instance_counts(tx, since=make.later(-2 * 86400)) == {"none": 1, "success": 1}
-        assert instance_counts(tx, dag_ids=["other"]) == {}
-        assert run_counts(tx, dag_ids=["d"]) == {"running": 1, "failed": 1}
-        assert runs_by_dag(tx) == {("d", "running"): 1, ("d", "failed"): 1}
-        assert dag_counts(tx) == {"active": 1, "paused": 0, "import_errors": 0}
+        assert instance_counts(tx, EVERY_DAG) == {"none": 2, "success": 1, "failed": 1}
+        assert instance_counts(tx, EVERY_DAG, since=make.later(-2 * 86400)) == {
+            "none": 1,
+            "success": 1,
+        }
+        assert instance_counts(tx, EVERY_DAG, dag_ids=["other"]) == {}
+        assert run_counts(tx, EVERY_DAG, dag_ids=["d"]) == {"running": 1, "failed": 1}
+        assert runs_by_dag(tx, EVERY_DAG) == {("d", "running"): 1, ("d", "failed"): 1}
+        assert dag_counts(tx, EVERY_DAG) == {"active": 1, "paused": 0, "import_errors": 0}
 
 
 def test_instances_are_filtered_by_state_also_by_none(filled: Store) -> None:
     def found(**which: object) -> list[tuple[str, str]]:
         with filled.read() as tx:
-            page = list_instances(tx, InstanceFilter(**which), Paging(order=("run_id", "id")))  # type: ignore[arg-type]
+            wanted = InstanceFilter(**which)  # type: ignore[arg-type]
+            page = list_instances(tx, EVERY_DAG, wanted, Paging(order=("run_id", "id")))
         return [(row.run_id, row.task_id) for row in page.rows]
 
     assert found(states=("none",)) == [("r1", "b"), ("r2", "b")]
@@ -81,22 +86,22 @@ def test_the_audit_log_is_read_newest_first(filled: Store) -> None:
     filled.retrying(lambda tx: note(tx, WHO, "one", dag_id="d", extra={"a": 1}))
     filled.retrying(lambda tx: note(tx, WHO, "two"))
     with filled.read() as tx:
-        assert [row.event for row in list_audit(tx).rows] == ["two", "one"]
-        (row,) = list_audit(tx, dag_id="d", owner="tester").rows
+        assert [row.event for row in list_audit(tx, EVERY_DAG).rows] == ["two", "one"]
+        (row,) = list_audit(tx, EVERY_DAG, dag_id="d", owner="tester").rows
         assert (row.when, row.extra) == (make.NOW, '{"a": 1}')
-        assert get_audit(tx, row.id).event == "one"
-        assert list_audit(tx, when=Between(gt=make.NOW)).total == 0
+        assert get_audit(tx, EVERY_DAG, row.id).event == "one"
+        assert list_audit(tx, EVERY_DAG, when=Between(gt=make.NOW)).total == 0
         with pytest.raises(NotFound):
-            get_audit(tx, 999)
+            get_audit(tx, EVERY_DAG, 999)
 
 
 def test_versions_and_their_descriptions_stay(filled: Store) -> None:
     home.put(filled, make.dag(make.task("a")), key="k2")
     with filled.read() as tx:
-        assert [row.version_number for row in list_versions(tx, "d")] == [2, 1]
-        assert len(spec_of(tx, "d").tasks) == 1
-        assert len(spec_of(tx, "d", 1).tasks) == 2
+        assert [row.version_number for row in list_versions(tx, EVERY_DAG, "d")] == [2, 1]
+        assert len(spec_of(tx, EVERY_DAG, "d").tasks) == 1
+        assert len(spec_of(tx, EVERY_DAG, "d", 1).tasks) == 2
         with pytest.raises(NotFound, match="no version 9"):
-            spec_of(tx, "d", 9)
+            spec_of(tx, EVERY_DAG, "d", 9)
         with pytest.raises(NotFound, match="No source"):
-            source_of(tx, "d")
+            source_of(tx, EVERY_DAG, "d")

@@ -19,6 +19,7 @@ from venturi.store.schema.engine import callback_request, job
 from venturi.store.schema.later import asset_schedule, backfill
 from venturi.store.schema.people import log, sla_miss
 from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.scope import EVERY_DAG
 
 ONE = make.dag(make.task("a"), make.task("b", "a"), dag_id="one")
 TWO = make.dag(make.task("a"), dag_id="two")
@@ -230,7 +231,7 @@ def test_versions_and_code_go_when_no_run_and_no_dag_needs_them(store: Store) ->
         .values(dag_version_id=of_instance),
     )
     with store.read() as tx:
-        present = current_version(tx, "one").id
+        present = current_version(tx, EVERY_DAG, "one").id
     home.execute(
         store, update(dag_version).values(last_updated=days(400)).where(dag_version.c.id == present)
     )

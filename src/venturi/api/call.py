@@ -15,6 +15,7 @@ from venturi.store.bell import Ring, ring
 from venturi.store.commands.audit import Actor
 from venturi.store.engine import Store, Tx
 from venturi.store.queries.paging import Paging
+from venturi.store.scope import DagScope
 
 A = TypeVar("A")
 
@@ -43,6 +44,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     api: Api
     user: str
+    #: the DAGs for which the caller has the right that the route asks for
+    scope: DagScope
     accept: str
     accept_encoding: str
     now: Instant

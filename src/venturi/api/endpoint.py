@@ -17,6 +17,7 @@ from starlette.responses import Response
 from venturi.api.call import ANONYMOUS, Api, Call
 from venturi.api.errors import BadValue, Refused, bad_value, error_response, json_response
 from venturi.api.route import Route
+from venturi.store.scope import EVERY_DAG
 
 #: A trigger's conf or an XCom may be large, but not without bound.
 BODY_BYTES_MAX = 16 << 20
@@ -74,6 +75,7 @@ def endpoint(api: Api, route: Route) -> Callable[[Request], Awaitable[Response]]
             call = Call(
                 api=api,
                 user=ANONYMOUS,
+                scope=EVERY_DAG,
                 accept=request.headers.get("accept", "*/*"),
                 accept_encoding=request.headers.get("accept-encoding", ""),
                 now=api.clock.now(),

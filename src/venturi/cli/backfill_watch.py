@@ -9,6 +9,7 @@ from venturi.cli.commands.backfill import NO_SCHEDULER, scheduler_lives
 from venturi.cli.session import opened
 from venturi.store.engine import Store
 from venturi.store.queries.backfills import BackfillRow, failed_runs, get_backfill
+from venturi.store.scope import EVERY_DAG
 
 #: Seconds between two looks, and between two questions whether a scheduler lives.
 LOOK, ASK = 0.5, 15.0
@@ -28,7 +29,7 @@ def watch(ids: Sequence[int]) -> bool:
         with _shown() as show:
             rows = _until_over(store, ids, show)
         with store.read() as tx:
-            bad = [run for number in ids for run in failed_runs(tx, number)]
+            bad = [run for number in ids for run in failed_runs(tx, EVERY_DAG, number)]
     finally:
         store.close()
     for run in bad:
@@ -45,7 +46,7 @@ def _until_over(store: Store, ids: Sequence[int], show: Show) -> list[BackfillRo
     told, next_ask = False, time.monotonic() + ASK
     while True:
         with store.read() as tx:
-            rows = [get_backfill(tx, number) for number in ids]
+            rows = [get_backfill(tx, EVERY_DAG, number) for number in ids]
             show(rows)
             if not any(row.state in _OPEN for row in rows):
                 return rows

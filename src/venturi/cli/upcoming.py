@@ -8,6 +8,7 @@ from venturi.store.dags import next_run_of
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import spec_of
 from venturi.store.runs import last_scheduled
+from venturi.store.scope import EVERY_DAG
 
 
 def upcoming(tx: Tx, dag_id: str, count: int, now: Instant) -> list[RunInfo]:
@@ -15,7 +16,7 @@ def upcoming(tx: Tx, dag_id: str, count: int, now: Instant) -> list[RunInfo]:
 
     Of an author's own timetable only the very next is known: its code runs in the runner only.
     """
-    spec = spec_of(tx, dag_id)
+    spec = spec_of(tx, EVERY_DAG, dag_id)
     if needs_runner(spec.timetable):
         known = next_run_of(tx, dag_id)
         return [known] if known is not None and count > 0 else []

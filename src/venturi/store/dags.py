@@ -14,6 +14,7 @@ from venturi.decide.views import DagView
 from venturi.spec.model import DagSpec
 from venturi.spec.timetable import describe, summary
 from venturi.spec.timetable.model import Continuous, DataInterval, RunInfo
+from venturi.store.access import put_access
 from venturi.store.engine import Tx
 from venturi.store.runs import last_scheduled
 from venturi.store.schema.dags import dag, dag_code, dag_file, dag_tag, import_error
@@ -101,6 +102,8 @@ def put_dag(
         tx.execute(update(dag).where(dag.c.dag_id == spec.dag_id).values(**values))
     if row is None or json.loads(row.tags or "[]") != list(spec.tags):
         _put_tags(tx, spec)
+    shown = None if row is None or row.hidden_key is not None else row.owners
+    put_access(tx, spec, shown, values["owners"])
     view = DagView(
         dag_id=spec.dag_id,
         graph=version.graph,

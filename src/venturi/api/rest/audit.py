@@ -58,6 +58,7 @@ def get_event_logs(call: Call, query: EventLogsQuery) -> EventLogs:
     with call.read() as tx:
         page = list_audit(
             tx,
+            call.scope,
             dag_id=query.dag_id,
             task_id=query.task_id,
             run_id=query.run_id,
@@ -73,7 +74,7 @@ def get_event_logs(call: Call, query: EventLogsQuery) -> EventLogs:
 def get_event_log(call: Call, event_log_id: int) -> EventLog:
     """One entry."""
     with call.read() as tx:
-        return _answer(get_audit(tx, event_log_id))
+        return _answer(get_audit(tx, call.scope, event_log_id))
 
 
 def _answer(row: AuditRow) -> EventLog:

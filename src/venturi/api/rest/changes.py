@@ -30,7 +30,7 @@ from venturi.store.queries.runs import get_run
 def post_clear_task_instances(call: Call, dag_id: str, body: ClearBody) -> Instances:
     """Let task instances run again, or tell which would."""
     with call.read() as tx:
-        run = None if body.dag_run_id is None else get_run(tx, dag_id, body.dag_run_id)
+        run = None if body.dag_run_id is None else get_run(tx, call.scope, dag_id, body.dag_run_id)
         which = to_clear(dag_id, body, run)
     return _clear(call, which, body)
 
@@ -73,7 +73,7 @@ def _shown(call: Call, chosen: list[Chosen]) -> Instances:
         task_ids=tuple({row.task_id for row in chosen}),
     )
     with call.read() as tx:
-        rows = [row for row in list_instances(tx, which).rows if row.id in ids]
+        rows = [row for row in list_instances(tx, call.scope, which).rows if row.id in ids]
         return answer(tx, Page(rows, len(rows)))
 
 
@@ -123,7 +123,7 @@ def patch_task_instance_dry_run(
 ) -> Instances:
     """Which task instances would be set."""
     with call.read() as tx:
-        which = to_mark(get_run(tx, dag_id, dag_run_id), task_id, query.map_index, body)
+        which = to_mark(get_run(tx, call.scope, dag_id, dag_run_id), task_id, query.map_index, body)
         chosen = _found(tx, which, task_id)
     return _shown(call, chosen)
 
@@ -149,7 +149,8 @@ def _patch(
     fields = mask or ["new_state", "note"]
 
     def change(tx: Tx) -> tuple[list[Chosen], tuple[int, ...]]:
-        chosen = _found(tx, to_mark(get_run(tx, dag_id, run_id), task_id, map_index, body), task_id)
+        run = get_run(tx, call.scope, dag_id, run_id)
+        chosen = _found(tx, to_mark(run, task_id, map_index, body), task_id)
         runs: tuple[int, ...] = ()
         if "new_state" in fields and isinstance(body.new_state, str):
             runs = mark(tx, chosen, TaskState(body.new_state), call.actor).run_ids

@@ -30,7 +30,7 @@ def get_dags(call: Call, query: DagsQuery) -> Dags:
     """A page of DAGs."""
     with call.read() as tx:
         paging = call.paging(query.limit, query.offset, query.order_by)
-        return _answer(call, tx, list_dags(tx, _filter(query), paging))
+        return _answer(call, tx, list_dags(tx, call.scope, _filter(query), paging))
 
 
 def _filter(query: DagsQuery) -> DagFilter:
@@ -61,7 +61,7 @@ def _answer(call: Call, tx: Tx, page: Page[DagRow]) -> Dags:
 def get_dag(call: Call, dag_id: str) -> DagAnswer:
     """One DAG."""
     with call.read() as tx:
-        row = find_dag(tx, dag_id)
+        row = find_dag(tx, call.scope, dag_id)
         facts = call.api.facts.get(tx, [row.version_id])
     return dag_answer(row, facts.get(row.version_id or 0, UNKNOWN))
 
@@ -69,10 +69,12 @@ def get_dag(call: Call, dag_id: str) -> DagAnswer:
 def get_dag_details(call: Call, dag_id: str) -> DagDetails:
     """One DAG with what its description says."""
     with call.read() as tx:
-        row = find_dag(tx, dag_id)
+        row = find_dag(tx, call.scope, dag_id)
         facts = call.api.facts.get(tx, [row.version_id])
-        spec = spec_of(tx, dag_id)
-        active = list_runs(tx, RunFilter(dag_ids=(dag_id,), states=("queued", "running")), _ONE)
+        spec = spec_of(tx, call.scope, dag_id)
+        active = list_runs(
+            tx, call.scope, RunFilter(dag_ids=(dag_id,), states=("queued", "running")), _ONE
+        )
         version = version_rows(tx, [row.version_id]).get(row.version_id or 0)
     return details_answer(row, facts.get(row.version_id or 0, UNKNOWN), spec, active.total, version)
 
@@ -96,10 +98,10 @@ def patch_dags(call: Call, query: DagsQuery, body: DagPatch) -> Dags:
     paging = call.paging(query.limit, query.offset, query.order_by)
 
     def change(tx: Tx) -> Page[DagRow]:
-        page = list_dags(tx, _filter(query), paging)
+        page = list_dags(tx, call.scope, _filter(query), paging)
         for row in page.rows:
             commands.set_paused(tx, row.dag_id, body.is_paused, call.actor)
-        rows = [find_dag(tx, row.dag_id) for row in page.rows]
+        rows = [find_dag(tx, call.scope, row.dag_id) for row in page.rows]
         return Page(rows, page.total)
 
     page = call.change(change, lambda page: Ring(dag_ids=tuple(row.dag_id for row in page.rows)))
@@ -129,5 +131,5 @@ def get_dag_tags(call: Call, query: TagsQuery) -> DagTags:
     wanted = pattern(query.tag_name_pattern, query.tag_name_prefix_pattern)
     with call.read() as tx:
         paging = call.paging(query.limit, query.offset, query.order_by)
-        page = list_tags(tx, wanted, paging)
+        page = list_tags(tx, call.scope, wanted, paging)
     return DagTags(tags=page.rows, total_entries=page.total)

@@ -44,20 +44,20 @@ def get_import_errors(call: Call, query: ImportErrorsQuery) -> ImportErrors:
     paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
     wanted = pattern(query.filename_pattern, query.filename_prefix_pattern)
     with call.read() as tx:
-        page = list_import_errors(tx, wanted, paging)
+        page = list_import_errors(tx, call.scope, wanted, paging)
     return ImportErrors(import_errors=[_answer(row) for row in page.rows], total_entries=page.total)
 
 
 def get_import_error(call: Call, import_error_id: int) -> ImportErrorAnswer:
     """One import error."""
     with call.read() as tx:
-        return _answer(find_import_error(tx, import_error_id))
+        return _answer(find_import_error(tx, call.scope, import_error_id))
 
 
 def reparse_dag_file(call: Call, file_token: str) -> None:
     """Read a DAG file again now; the token is `file_token` of one of its DAGs."""
     with call.read() as tx:
-        path = file_of(tx, file_token)
+        path = file_of(tx, call.scope, file_token)
     ring(call.api.run_dir, Ring(path=path))
 
 

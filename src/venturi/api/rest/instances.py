@@ -30,6 +30,7 @@ from venturi.store.queries.instances import (
 from venturi.store.queries.paging import Page
 from venturi.store.queries.runs import get_run
 from venturi.store.queries.specs import spec_of
+from venturi.store.scope import DagScope
 
 
 def get_task_instances(
@@ -39,8 +40,8 @@ def get_task_instances(
     paging = call.paging(query.limit, query.offset, query.order_by)
     with call.read() as tx:
         if ALL not in {dag_id, dag_run_id}:
-            get_run(tx, dag_id, dag_run_id)
-        page = list_instances(tx, instance_filter(dag_id, dag_run_id, query), paging)
+            get_run(tx, call.scope, dag_id, dag_run_id)
+        page = list_instances(tx, call.scope, instance_filter(dag_id, dag_run_id, query), paging)
         return answer(tx, page)
 
 
@@ -53,7 +54,7 @@ def get_task_instances_batch(
     order = [body.order_by] if body.order_by else []
     paging = call.paging(body.page_limit, body.page_offset, order)
     with call.read() as tx:
-        return answer(tx, list_instances(tx, batch_filter(body), paging))
+        return answer(tx, list_instances(tx, call.scope, batch_filter(body), paging))
 
 
 def get_mapped_task_instances(
@@ -63,9 +64,11 @@ def get_mapped_task_instances(
     which = msgspec.structs.replace(instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,))
     paging = call.paging(query.limit, query.offset, query.order_by or ["map_index"])
     with call.read() as tx:
-        get_run(tx, dag_id, dag_run_id)
-        page = list_instances(tx, which, paging)
-        if not page.total and all(task.task_id != task_id for task in spec_of(tx, dag_id).tasks):
+        get_run(tx, call.scope, dag_id, dag_run_id)
+        page = list_instances(tx, call.scope, which, paging)
+        if not page.total and all(
+            task.task_id != task_id for task in spec_of(tx, call.scope, dag_id).tasks
+        ):
             raise NotFound(f"DAG {dag_id!r} has no task {task_id!r}.")
         mapped = [row for row in page.rows if row.map_index >= 0]
         return answer(tx, Page(mapped, page.total if mapped else 0))
@@ -91,7 +94,7 @@ def get_mapped_task_instance(
 ) -> InstanceAnswer:
     """One instance of a mapped task."""
     with call.read() as tx:
-        row = get_instance(tx, dag_id, dag_run_id, task_id, map_index)
+        row = get_instance(tx, call.scope, dag_id, dag_run_id, task_id, map_index)
         versions = version_rows(tx, [row.version_id])
         return instance_answer(row, versions, rendered_by_instance(tx, [row.id]))
 
@@ -108,7 +111,7 @@ def get_mapped_task_instance_tries(
 ) -> Tries:
     """The tries of an instance of a mapped task."""
     with call.read() as tx:
-        rows = list_tries(tx, dag_id, dag_run_id, task_id, map_index)
+        rows = list_tries(tx, call.scope, dag_id, dag_run_id, task_id, map_index)
         versions = version_rows(tx, [row.version_id for row in rows])
     return Tries(
         task_instances=[try_answer(row, versions) for row in rows], total_entries=len(rows)
@@ -129,15 +132,21 @@ def get_mapped_task_instance_try_details(
 ) -> TryAnswer:
     """One try of an instance of a mapped task."""
     with call.read() as tx:
-        row = find_try(tx, dag_id, dag_run_id, task_id, map_index, task_try_number)
+        row = find_try(tx, call.scope, dag_id, dag_run_id, task_id, map_index, task_try_number)
         return try_answer(row, version_rows(tx, [row.version_id]))
 
 
 def find_try(
-    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int, number: int
+    tx: Tx,
+    scope: DagScope,
+    dag_id: str,
+    run_id: str,
+    task_id: str,
+    map_index: int,
+    number: int,
 ) -> InstanceRow:
     """One try. Raises `NotFound`."""
-    for row in list_tries(tx, dag_id, run_id, task_id, map_index):
+    for row in list_tries(tx, scope, dag_id, run_id, task_id, map_index):
         if row.try_number == number:
             return row
     raise NotFound(f"Task {task_id!r} has no try {number} in run {run_id!r}.")

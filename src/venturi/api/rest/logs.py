@@ -43,8 +43,8 @@ def get_log(
 ) -> LogAnswer | Response:
     """A part of a try's log: JSON, or as `Accept` says plain text or one JSON object a line."""
     with call.read() as tx:
-        now = get_instance(tx, dag_id, dag_run_id, task_id, query.map_index)
-        row = find_try(tx, dag_id, dag_run_id, task_id, query.map_index, try_number)
+        now = get_instance(tx, call.scope, dag_id, dag_run_id, task_id, query.map_index)
+        row = find_try(tx, call.scope, dag_id, dag_run_id, task_id, query.map_index, try_number)
     goes_on = row.try_number == now.try_number and now.state in ACTIVE
     piece = read_log(call, row, query, goes_on=goes_on)
     kind = call.accept.partition(",")[0].partition(";")[0].strip()

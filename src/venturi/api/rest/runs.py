@@ -32,8 +32,8 @@ def get_dag_runs(call: Call, dag_id: str, query: RunsQuery) -> Runs:
     paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
     with call.read() as tx:
         if dag_id != ALL:
-            get_dag(tx, dag_id)
-        return _answer(tx, list_runs(tx, run_filter(dag_id, query), paging))
+            get_dag(tx, call.scope, dag_id)
+        return _answer(tx, list_runs(tx, call.scope, run_filter(dag_id, query), paging))
 
 
 def get_list_dag_runs_batch(call: Call, dag_id: str, body: RunsBatch) -> Runs:
@@ -43,7 +43,7 @@ def get_list_dag_runs_batch(call: Call, dag_id: str, body: RunsBatch) -> Runs:
     order = [body.order_by] if body.order_by else ["id"]
     with call.read() as tx:
         paging = call.paging(body.page_limit, body.page_offset, order)
-        return _answer(tx, list_runs(tx, batch_filter(body), paging))
+        return _answer(tx, list_runs(tx, call.scope, batch_filter(body), paging))
 
 
 def _answer(tx: Tx, page: Page[RunRow]) -> Runs:
@@ -54,7 +54,7 @@ def _answer(tx: Tx, page: Page[RunRow]) -> Runs:
 def get_dag_run(call: Call, dag_id: str, dag_run_id: str) -> RunAnswer:
     """One run."""
     with call.read() as tx:
-        row = get_run(tx, dag_id, dag_run_id)
+        row = get_run(tx, call.scope, dag_id, dag_run_id)
         return run_answer(row, version_rows(tx, [row.version_id]))
 
 
@@ -81,7 +81,7 @@ def patch_dag_run(
     fields = query.update_mask or ["state", "note"]
 
     def change(tx: Tx) -> int:
-        row_id = get_run(tx, dag_id, dag_run_id).id
+        row_id = get_run(tx, call.scope, dag_id, dag_run_id).id
         if "state" in fields and isinstance(body.state, str):
             state = RunState(body.state)
             commands.set_run_state(tx, dag_id, dag_run_id, state, call.actor)

@@ -40,8 +40,8 @@ def get_dag_stats(call: Call, query: StatsQuery) -> Stats:
     """Runs of DAGs by state."""
     wanted = tuple(query.dag_ids) or None
     with call.read() as tx:
-        rows = list_dags(tx, DagFilter(dag_ids=wanted)).rows
-        counts = runs_by_dag(tx)
+        rows = list_dags(tx, call.scope, DagFilter(dag_ids=wanted)).rows
+        counts = runs_by_dag(tx, call.scope)
     dags = [
         DagStats(
             dag_id=row.dag_id,

@@ -23,7 +23,7 @@ from venturi.store.queries.specs import list_versions, source_of, spec_of
 def get_tasks(call: Call, dag_id: str, query: TasksQuery) -> Tasks:
     """The tasks of a DAG as its file describes them now."""
     with call.read() as tx:
-        tasks = task_answers(spec_of(tx, dag_id))
+        tasks = task_answers(spec_of(tx, call.scope, dag_id))
     field = query.order_by.removeprefix("-")
     if field not in TaskAnswer.__struct_fields__:
         raise InvalidInput(f"Tasks cannot be ordered by {field!r}.")
@@ -41,7 +41,7 @@ def _sortable(value: object) -> tuple[bool, float, str]:
 def get_task(call: Call, dag_id: str, task_id: str) -> TaskAnswer:
     """One task."""
     with call.read() as tx:
-        spec = spec_of(tx, dag_id)
+        spec = spec_of(tx, call.scope, dag_id)
     for task in task_answers(spec):
         if task.task_id == task_id:
             return task
@@ -51,11 +51,13 @@ def get_task(call: Call, dag_id: str, task_id: str) -> TaskAnswer:
 def get_dag_source(call: Call, dag_id: str, query: SourceQuery) -> SourceAnswer | PlainTextResponse:
     """The text of the file that a DAG comes from."""
     with call.read() as tx:
-        row = get_dag(tx, dag_id)
-        text = source_of(tx, dag_id, query.version_number)
+        row = get_dag(tx, call.scope, dag_id)
+        text = source_of(tx, call.scope, dag_id, query.version_number)
         number = query.version_number
         if number is None:
-            number = next((version.version_number for version in list_versions(tx, dag_id)), None)
+            number = next(
+                (version.version_number for version in list_versions(tx, call.scope, dag_id)), None
+            )
     if call.accept.startswith("text/plain"):
         return PlainTextResponse(text)
     return SourceAnswer(
@@ -75,8 +77,8 @@ def get_dag_versions(call: Call, dag_id: str, query: VersionsQuery) -> DagVersio
     """The versions of a DAG, oldest first."""
     paging = call.paging(query.limit, query.offset, query.order_by)
     with call.read() as tx:
-        name = get_dag(tx, dag_id).display_name
-        rows = list_versions(tx, dag_id)
+        name = get_dag(tx, call.scope, dag_id).display_name
+        rows = list_versions(tx, call.scope, dag_id)
     if "-" not in "".join(paging.order)[:1]:
         rows.reverse()
     rows = [row for row in rows if query.version_number in {None, row.version_number}]
@@ -89,8 +91,8 @@ def get_dag_versions(call: Call, dag_id: str, query: VersionsQuery) -> DagVersio
 def get_dag_version(call: Call, dag_id: str, version_number: int) -> DagVersionAnswer:
     """One version of a DAG."""
     with call.read() as tx:
-        name = get_dag(tx, dag_id).display_name
-        for row in list_versions(tx, dag_id):
+        name = get_dag(tx, call.scope, dag_id).display_name
+        for row in list_versions(tx, call.scope, dag_id):
             if row.version_number == version_number:
                 return version_answer(row, name)
     raise NotFound(f"DAG {dag_id!r} has no version {version_number}.")

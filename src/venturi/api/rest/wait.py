@@ -30,7 +30,7 @@ def wait_dag_run_until_finished(
 
     def look() -> RunRow:
         with call.read() as tx:
-            return get_run(tx, dag_id, dag_run_id)
+            return get_run(tx, call.scope, dag_id, dag_run_id)
 
     first = look()
 
@@ -60,7 +60,12 @@ def _results(call: Call, run: RunRow, task_ids: tuple[str, ...]) -> dict[str, An
     with call.read() as tx:
         for task_id in task_ids:
             page = list_xcoms(
-                tx, dag_id=run.dag_id, run_id=run.run_id, task_id=task_id, key="return_value"
+                tx,
+                call.scope,
+                dag_id=run.dag_id,
+                run_id=run.run_id,
+                task_id=task_id,
+                key="return_value",
             )
             rows = sorted(page.rows, key=lambda row: row.map_index)
             values = [json.loads(row.value) if row.value is not None else None for row in rows]

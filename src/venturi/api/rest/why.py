@@ -53,12 +53,12 @@ def get_why(call: Call, dag_id: str, query: WhyQuery) -> Why:
 def _reasons(tx: Tx, call: Call, dag_id: str, query: WhyQuery) -> list[Reason]:
     limits, now = installed(call.api.conf), call.now
     if query.dag_run_id is None and query.task_id is None:
-        return explain_dag(tx, dag_id, limits, now)
-    get_dag(tx, dag_id)
-    run_id = query.dag_run_id or newest_run(tx, dag_id)
+        return explain_dag(tx, call.scope, dag_id, limits, now)
+    get_dag(tx, call.scope, dag_id)
+    run_id = query.dag_run_id or newest_run(tx, call.scope, dag_id)
     if run_id is None:
         raise Refused(404, f"DAG {dag_id!r} has no run yet.")
-    row = get_run(tx, dag_id, run_id)
+    row = get_run(tx, call.scope, dag_id, run_id)
     if query.task_id is None:
         return explain_run(tx, row, limits, now)
     return explain_task(tx, row, query.task_id, query.map_index, limits, now)

@@ -34,6 +34,7 @@ def get_xcom_entries(
     with call.read() as tx:
         page = list_xcoms(
             tx,
+            call.scope,
             dag_id=_one(dag_id),
             run_id=_one(dag_run_id),
             task_id=_one(task_id),
@@ -42,7 +43,7 @@ def get_xcom_entries(
             key_pattern=pattern(query.xcom_key_pattern, query.xcom_key_prefix_pattern),
             paging=call.paging(query.limit, query.offset, query.order_by),
         )
-        instances = _instances(tx, page.rows)
+        instances = _instances(tx, call, page.rows)
     entries = [xcom_answer(row, instances.get(_key(row))) for row in page.rows]
     return XComs(xcom_entries=entries, total_entries=page.total)
 
@@ -52,8 +53,8 @@ def get_xcom_entry(
 ) -> XComValue:
     """One XCom with its value."""
     with call.read() as tx:
-        row = get_xcom(tx, dag_id, dag_run_id, task_id, xcom_key, query.map_index)
-        instance = _instances(tx, [row]).get(_key(row))
+        row = get_xcom(tx, call.scope, dag_id, dag_run_id, task_id, xcom_key, query.map_index)
+        instance = _instances(tx, call, [row]).get(_key(row))
     return xcom_value(row, instance, as_text=query.stringify)
 
 
@@ -63,7 +64,7 @@ def create_xcom_entry(
     """Write an XCom."""
 
     def change(tx: Tx) -> None:
-        of = get_instance(tx, dag_id, dag_run_id, task_id, body.map_index)
+        of = get_instance(tx, call.scope, dag_id, dag_run_id, task_id, body.map_index)
         commands.create_xcom(tx, of, body.key, body.value, call.actor)
 
     call.change(change, Ring(dag_ids=(dag_id,)))
@@ -77,7 +78,7 @@ def update_xcom_entry(
     """Change an XCom."""
 
     def change(tx: Tx) -> None:
-        of = get_instance(tx, dag_id, dag_run_id, task_id, body.map_index)
+        of = get_instance(tx, call.scope, dag_id, dag_run_id, task_id, body.map_index)
         commands.update_xcom(tx, of, xcom_key, body.value, call.actor)
 
     call.change(change, Ring(dag_ids=(dag_id,)))
@@ -91,7 +92,7 @@ def delete_xcom_entry(
     """Delete an XCom."""
 
     def change(tx: Tx) -> None:
-        of = get_instance(tx, dag_id, dag_run_id, task_id, query.map_index)
+        of = get_instance(tx, call.scope, dag_id, dag_run_id, task_id, query.map_index)
         commands.delete_xcom(tx, of, xcom_key, call.actor)
 
     call.change(change, Ring(dag_ids=(dag_id,)))
@@ -105,7 +106,9 @@ def _key(row: XComRow | InstanceRow) -> tuple[str, str, str, int]:
     return row.dag_id, row.run_id, row.task_id, row.map_index
 
 
-def _instances(tx: Tx, rows: list[XComRow]) -> dict[tuple[str, str, str, int], InstanceRow]:
+def _instances(
+    tx: Tx, call: Call, rows: list[XComRow]
+) -> dict[tuple[str, str, str, int], InstanceRow]:
     """The task instances that these XComs are of."""
     if not rows:
         return {}
@@ -114,4 +117,4 @@ def _instances(tx: Tx, rows: list[XComRow]) -> dict[tuple[str, str, str, int], I
         run_ids=tuple({row.run_id for row in rows}),
         task_ids=tuple({row.task_id for row in rows}),
     )
-    return {_key(row): row for row in list_instances(tx, which).rows}
+    return {_key(row): row for row in list_instances(tx, call.scope, which).rows}

@@ -11,6 +11,7 @@ from venturi.config import get_config
 from venturi.core.errors import InvalidInput
 from venturi.store.engine import Tx
 from venturi.store.queries.backfills import BackfillFilter, list_backfills
+from venturi.store.scope import EVERY_DAG
 
 if TYPE_CHECKING:
     from venturi.store.commands.backfill_dates import PlannedRun, WantedBackfill
@@ -130,7 +131,7 @@ def list_all(args: argparse.Namespace) -> None:
     which = BackfillFilter(
         dag_ids=(args.dag_id,) if args.dag_id else None, active=True if args.active else None
     )
-    found = read(lambda tx: list_backfills(tx, which)).rows
+    found = read(lambda tx: list_backfills(tx, EVERY_DAG, which)).rows
     rows = [
         {
             "id": row.id,

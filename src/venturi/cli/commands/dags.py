@@ -12,6 +12,7 @@ from venturi.core.errors import InvalidInput
 from venturi.store.queries import dags as dag_lists
 from venturi.store.queries.dags import DagRow
 from venturi.store.queries.specs import list_versions, spec_of
+from venturi.store.scope import EVERY_DAG
 
 _COLUMNS = ("dag_id", "fileloc", "owners", "is_paused", "schedule", "next_run", "note")
 
@@ -28,9 +29,9 @@ def list_dags(args: argparse.Namespace) -> None:
         return
     page, waiting, errors = read(
         lambda tx: (
-            dag_lists.list_dags(tx),
-            dag_lists.waiting_runs(tx),
-            dag_lists.list_import_errors(tx).total,
+            dag_lists.list_dags(tx, EVERY_DAG),
+            dag_lists.waiting_runs(tx, EVERY_DAG),
+            dag_lists.list_import_errors(tx, EVERY_DAG).total,
         )
     )
     rows = [_listed(row, waiting.get(row.dag_id, 0)) for row in page.rows]
@@ -105,7 +106,7 @@ def list_import_errors(args: argparse.Namespace) -> None:
     else:
         rows = [
             {"filepath": row.filename, "error": row.text, "timestamp": row.timestamp}
-            for row in read(dag_lists.list_import_errors).rows
+            for row in read(lambda tx: dag_lists.list_import_errors(tx, EVERY_DAG)).rows
         ]
     if args.output == "table" and rows:
         # A traceback in a table cannot be read: one after the other instead.
@@ -131,7 +132,7 @@ def report(args: argparse.Namespace) -> None:
             "read": row.last_parsed,
             "imported_per_attempt": row.open_because or "",
         }
-        for row in read(dag_lists.list_files)
+        for row in read(lambda tx: dag_lists.list_files(tx, EVERY_DAG))
     ]
     print_rows(rows, args.output, empty="No file has been read yet.")
 
@@ -140,9 +141,9 @@ def details(args: argparse.Namespace) -> None:
     """Show all about a DAG."""
     row, spec, versions = read(
         lambda tx: (
-            dag_lists.get_dag(tx, args.dag_id),
-            spec_of(tx, args.dag_id),
-            list_versions(tx, args.dag_id),
+            dag_lists.get_dag(tx, EVERY_DAG, args.dag_id),
+            spec_of(tx, EVERY_DAG, args.dag_id),
+            list_versions(tx, EVERY_DAG, args.dag_id),
         )
     )
     record = _listed(row, 0) | {
@@ -164,7 +165,7 @@ def show(args: argparse.Namespace) -> None:
     """Show the graph as text, or write it as a .dot file."""
     from venturi.cli.graph import dot, tree
 
-    spec = read(lambda tx: spec_of(tx, args.dag_id))
+    spec = read(lambda tx: spec_of(tx, EVERY_DAG, args.dag_id))
     if args.save:
         path = Path(args.save)
         if path.suffix not in {".dot", ".gv"}:
@@ -183,7 +184,7 @@ def next_execution(args: argparse.Namespace) -> None:
 
     dag, runs = read(
         lambda tx: (
-            dag_lists.get_dag(tx, args.dag_id),
+            dag_lists.get_dag(tx, EVERY_DAG, args.dag_id),
             upcoming(tx, args.dag_id, args.num_executions, now()),
         )
     )

@@ -19,6 +19,7 @@ from venturi.core.errors import VenturiError
 from venturi.core.states import RunState
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import spec_of
+from venturi.store.scope import EVERY_DAG
 
 if TYPE_CHECKING:
     from venturi.store.commands.backfill_dates import WantedBackfill
@@ -64,7 +65,7 @@ def _wanted(tx: Tx, args: argparse.Namespace) -> "list[WantedBackfill]":
             start=first,
             end=last,
             reprocess=reprocess,
-            max_active_runs=max(1, spec_of(tx, name).max_active_runs),
+            max_active_runs=max(1, spec_of(tx, EVERY_DAG, name).max_active_runs),
             backwards=args.run_backwards,
             conf=parse_conf(args.conf),
             as_of_old=True,

@@ -14,6 +14,7 @@ from venturi.store.queries import runs as run_lists
 from venturi.store.queries.dags import get_dag
 from venturi.store.queries.paging import Paging
 from venturi.store.queries.runs import Between, RunFilter, RunRow
+from venturi.store.scope import EVERY_DAG
 
 
 def trigger(args: argparse.Namespace) -> None:
@@ -125,8 +126,8 @@ def list_runs(args: argparse.Namespace) -> None:
 
 
 def _known_then_runs(tx: Tx, dag_id: str, which: RunFilter, paging: Paging) -> list[RunRow]:
-    get_dag(tx, dag_id)
-    return run_lists.list_runs(tx, which, paging).rows
+    get_dag(tx, EVERY_DAG, dag_id)
+    return run_lists.list_runs(tx, EVERY_DAG, which, paging).rows
 
 
 def state(args: argparse.Namespace) -> None:
@@ -142,4 +143,4 @@ def named_run(tx: Tx, dag_id: str, name: str) -> RunRow:
         at = date(name)
     except InvalidInput:
         at = None
-    return run_lists.find_run(tx, dag_id, name, at)
+    return run_lists.find_run(tx, EVERY_DAG, dag_id, name, at)

@@ -21,6 +21,7 @@ from venturi.store.queries.durations import median_seconds
 from venturi.store.queries.specs import current_version
 from venturi.store.queries.why import Installed
 from venturi.store.runs import last_scheduled
+from venturi.store.scope import EVERY_DAG
 from venturi.store.versions import Versions
 
 #: Seconds of a task of which there is no history.
@@ -64,9 +65,9 @@ def _seconds(text: str) -> float | None:
 
 def _view(tx: Tx, dag_id: str, is_present: bool, start: Any) -> DagView:
     """The DAG as it stands now, or as it would begin at another time."""
-    get_dag(tx, dag_id)
+    get_dag(tx, EVERY_DAG, dag_id)
     versions = Versions()
-    version = current_version(tx, dag_id, versions)
+    version = current_version(tx, EVERY_DAG, dag_id, versions)
     if not is_present:
         return beginning(version.graph, start, version.id)
     (view,) = load_dags(tx, versions, [dag_id])
@@ -75,7 +76,7 @@ def _view(tx: Tx, dag_id: str, is_present: bool, start: Any) -> DagView:
 
 
 def _assumed(tx: Tx, dag_id: str, seconds: float | None, items: int, limits: Installed) -> Assumed:
-    history = median_seconds(tx, dag_id) if seconds is None else {}
+    history = median_seconds(tx, EVERY_DAG, dag_id) if seconds is None else {}
     return Assumed(
         durations={(dag_id, task_id): taken for task_id, taken in history.items()},
         otherwise=UNKNOWN if seconds is None else seconds,

@@ -25,6 +25,7 @@ from venturi.store.queries.instances import (
 )
 from venturi.store.queries.runs import RunRow
 from venturi.store.queries.specs import spec_of
+from venturi.store.scope import EVERY_DAG
 
 if TYPE_CHECKING:
     from venturi.decide.why import Reason
@@ -41,7 +42,7 @@ def list_tasks(args: argparse.Namespace) -> None:
 
         spec = local_dag(args.dag_id, args.subdir)
     else:
-        spec = read(lambda tx: spec_of(tx, args.dag_id))
+        spec = read(lambda tx: spec_of(tx, EVERY_DAG, args.dag_id))
     if args.tree:
         print(tree(spec))
         return
@@ -74,7 +75,7 @@ def states_for_dag_run(args: argparse.Namespace) -> None:
     def body(tx: Tx) -> tuple[RunRow, list[InstanceRow]]:
         run = named_run(tx, args.dag_id, args.logical_date_or_run_id)
         which = InstanceFilter(dag_ids=(run.dag_id,), run_ids=(run.run_id,))
-        return run, list_instances(tx, which).rows
+        return run, list_instances(tx, EVERY_DAG, which).rows
 
     _, found = read(body)
     rows = [_instance(row) for row in found]
@@ -130,7 +131,7 @@ def state(args: argparse.Namespace) -> None:
 
     def body(tx: Tx) -> InstanceRow:
         run = named_run(tx, args.dag_id, args.logical_date_or_run_id)
-        return get_instance(tx, run.dag_id, run.run_id, args.task_id, args.map_index)
+        return get_instance(tx, EVERY_DAG, run.dag_id, run.run_id, args.task_id, args.map_index)
 
     print(read(body).state)
 

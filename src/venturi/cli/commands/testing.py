@@ -115,12 +115,13 @@ def _known_file(dag_id: str) -> str | None:
     from venturi.store.open import open_store
     from venturi.store.queries.dags import get_dag
     from venturi.store.queries.schema import require_ready
+    from venturi.store.scope import EVERY_DAG
 
     store = open_store()
     try:
         require_ready(store)
         with store.read() as tx:
-            return get_dag(tx, dag_id).fileloc
+            return get_dag(tx, EVERY_DAG, dag_id).fileloc
     except VenturiError:
         return None
     finally:

@@ -18,6 +18,7 @@ from venturi.store.queries.why import (
     explain_task,
     newest_run,
 )
+from venturi.store.scope import EVERY_DAG
 
 
 def why(args: argparse.Namespace) -> None:
@@ -46,17 +47,17 @@ def _row(reason: Reason) -> dict[str, Any]:
 def _reasons(tx: Tx, args: argparse.Namespace, limits: Installed) -> list[Reason]:
     dag_id, second, run = args.dag_id, args.task_id, args.logical_date_or_run_id
     if second is None:
-        return explain_dag(tx, dag_id, limits, now())
-    spec = spec_of(tx, dag_id)
+        return explain_dag(tx, EVERY_DAG, dag_id, limits, now())
+    spec = spec_of(tx, EVERY_DAG, dag_id)
     if run is None and all(task.task_id != second for task in spec.tasks):
         # The one word may be that of a run.
         try:
             return explain_run(tx, named_run(tx, dag_id, second), limits, now())
         except NotFound as error:
             raise NotFound(f"DAG {dag_id!r} has neither a task nor a run {second!r}.") from error
-    name = run or newest_run(tx, dag_id)
+    name = run or newest_run(tx, EVERY_DAG, dag_id)
     if name is None:
-        said = explain_dag(tx, dag_id, limits, now())
+        said = explain_dag(tx, EVERY_DAG, dag_id, limits, now())
         text = f"DAG {dag_id!r} has no run yet; one is made with: airflow dags trigger {dag_id}"
         return [*said, Reason(row="no_run", text=text, subject=f"task {second}")]
     index = args.map_index if args.map_index >= 0 else None

@@ -16,6 +16,7 @@ from venturi.store.schema.all import metadata
 from venturi.store.schema.dags import dag, dag_file, dag_version
 from venturi.store.schema.people import log
 from venturi.store.schema.runs import task_instance
+from venturi.store.scope import EVERY_DAG
 
 
 class PauseChange(NamedTuple):
@@ -41,7 +42,7 @@ def set_paused(tx: Tx, dag_id: str, paused: bool, who: Actor) -> PauseChange:
         select(dag.c.is_paused).where(dag.c.dag_id == dag_id, dag.c.hidden_key.is_(None))
     ).first()
     if row is None:
-        raise NotFound(unknown_dag(tx, dag_id))
+        raise NotFound(unknown_dag(tx, EVERY_DAG, dag_id))
     changed = bool(row.is_paused) is not paused
     if changed:
         tx.execute(update(dag).where(dag.c.dag_id == dag_id).values(is_paused=paused))
@@ -80,7 +81,7 @@ def delete_dag(tx: Tx, dag_id: str, who: Actor) -> Deleted:
     """
     row = tx.execute(select(dag).where(dag.c.dag_id == dag_id)).first()
     if row is None or row.hidden_key is not None:
-        raise NotFound(unknown_dag(tx, dag_id))
+        raise NotFound(unknown_dag(tx, EVERY_DAG, dag_id))
     running = tx.execute(
         select(func.count()).where(
             task_instance.c.dag_id == dag_id,

@@ -19,6 +19,7 @@ from venturi.store.commands.reruns import adopt_newest
 from venturi.store.engine import Tx
 from venturi.store.queries.specs import current_version
 from venturi.store.schema.runs import dag_run, task_instance, xcom
+from venturi.store.scope import EVERY_DAG
 from venturi.store.versions import Versions
 
 _T = task_instance.c
@@ -76,7 +77,7 @@ def select_instances(tx: Tx, which: Selection, versions: Versions | None = None)
     Raises `NotFound` for the DAG or for a task it does not have, `InvalidInput` for a regular
     expression that is none.
     """
-    graph = current_version(tx, which.dag_id, versions).graph
+    graph = current_version(tx, EVERY_DAG, which.dag_id, versions).graph
     names = _chosen_tasks(graph, which)
     conditions: list[Any] = [_T.dag_id == which.dag_id]
     if names is not None or which.mapped:

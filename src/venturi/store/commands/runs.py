@@ -28,6 +28,7 @@ from venturi.store.schema.runs import (
     dag_run,
     task_instance,
 )
+from venturi.store.scope import EVERY_DAG
 from venturi.store.versions import Version, Versions
 
 
@@ -129,7 +130,7 @@ def runnable(
     """
     row = tx.execute(select(dag).where(dag.c.dag_id == dag_id)).first()
     if row is None or not row.is_active or row.version_id is None:
-        raise NotFound(unknown_dag(tx, dag_id))
+        raise NotFound(unknown_dag(tx, EVERY_DAG, dag_id))
     if row.has_import_errors:
         raise Conflict(
             f"The file of DAG {dag_id!r} cannot be read at present. "

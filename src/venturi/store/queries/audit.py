@@ -11,6 +11,7 @@ from venturi.store.engine import Tx
 from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
 from venturi.store.queries.runs import Between
 from venturi.store.schema.people import log
+from venturi.store.scope import DagScope
 
 
 class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ _ORDERS: dict[str, Any] = {
 
 def list_audit(
     tx: Tx,
+    scope: DagScope,
     *,
     dag_id: str | None = None,
     task_id: str | None = None,
@@ -54,8 +56,11 @@ def list_audit(
     when: Between | None = None,
     paging: Paging = ALL,
 ) -> Page[AuditRow]:
-    """The audit log, newest first; None does not restrict."""
-    query = select(log)
+    """The audit log, newest first; None does not restrict.
+
+    What is about no DAG is seen by those who see every DAG.
+    """
+    query = select(log).where(*scope.conditions(log.c.dag_id))
     for column, value in (
         (log.c.dag_id, dag_id),
         (log.c.task_id, task_id),
@@ -73,9 +78,10 @@ def list_audit(
     return Page([_row(row) for row in page.rows], page.total)
 
 
-def get_audit(tx: Tx, row_id: int) -> AuditRow:
+def get_audit(tx: Tx, scope: DagScope, row_id: int) -> AuditRow:
     """One row. Raises `NotFound`."""
-    row = tx.execute(select(log).where(log.c.id == row_id)).first()
+    which = log.c.id == row_id, *scope.conditions(log.c.dag_id)
+    row = tx.execute(select(log).where(*which)).first()
     if row is None:
         raise NotFound(f"There is no audit log entry {row_id}.")
     return _row(row)

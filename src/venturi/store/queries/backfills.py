@@ -15,6 +15,7 @@ from venturi.store.queries.paging import ALL, Page, Paging, fetch
 from venturi.store.schema.dags import dag
 from venturi.store.schema.later import backfill
 from venturi.store.schema.runs import dag_run
+from venturi.store.scope import DagScope
 
 
 class BackfillRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,11 +74,11 @@ _ORDERS: dict[str, Any] = {
 
 
 def list_backfills(
-    tx: Tx, which: BackfillFilter | None = None, paging: Paging = ALL
+    tx: Tx, scope: DagScope, which: BackfillFilter | None = None, paging: Paging = ALL
 ) -> Page[BackfillRow]:
     """The backfills that a filter lets through, newest first unless ordered otherwise."""
     which = which or BackfillFilter()
-    query = _query()
+    query = _query(scope)
     if which.dag_ids is not None:
         query = query.where(backfill.c.dag_id.in_(which.dag_ids))
     if which.active is not None:
@@ -88,9 +89,9 @@ def list_backfills(
     return Page([_row(row, counts.get(row.id, {})) for row in page.rows], page.total)
 
 
-def get_backfill(tx: Tx, number: int) -> BackfillRow:
+def get_backfill(tx: Tx, scope: DagScope, number: int) -> BackfillRow:
     """One backfill. Raises `NotFound`."""
-    row = tx.execute(_query().where(backfill.c.id == number)).first()
+    row = tx.execute(_query(scope).where(backfill.c.id == number)).first()
     if row is None:
         raise NotFound(f"There is no backfill {number}. See: airflow backfill list")
     return _row(row, run_counts(tx, [number]).get(number, {}))
@@ -117,20 +118,26 @@ class FailedRun(NamedTuple):
     reason: str | None
 
 
-def failed_runs(tx: Tx, number: int) -> list[FailedRun]:
+def failed_runs(tx: Tx, scope: DagScope, number: int) -> list[FailedRun]:
     """The runs of a backfill that failed, earliest first."""
     table = dag_run.c
     query = (
         select(table.dag_id, table.run_id, table.reason)
-        .where(table.backfill_id == number, table.state == RunState.FAILED)
+        .where(
+            table.backfill_id == number,
+            table.state == RunState.FAILED,
+            *scope.conditions(table.dag_id),
+        )
         .order_by(table.logical_date)
     )
     return [FailedRun(*row) for row in tx.execute(query)]
 
 
-def _query() -> Any:
-    return select(backfill, dag.c.dag_display_name).outerjoin(
-        dag, dag.c.dag_id == backfill.c.dag_id
+def _query(scope: DagScope) -> Any:
+    return (
+        select(backfill, dag.c.dag_display_name)
+        .outerjoin(dag, dag.c.dag_id == backfill.c.dag_id)
+        .where(*scope.conditions(backfill.c.dag_id))
     )
 
 

@@ -8,14 +8,19 @@ from venturi.core.clock import Instant
 from venturi.store.engine import Tx
 from venturi.store.schema.dags import dag, import_error
 from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.scope import DagScope
 
 
 def instance_counts(
-    tx: Tx, dag_ids: Sequence[str] | None = None, since: Instant | None = None
+    tx: Tx,
+    scope: DagScope,
+    dag_ids: Sequence[str] | None = None,
+    since: Instant | None = None,
 ) -> dict[str, int]:
     """Task instances by state ("none" for those without), of runs after `since`."""
     table = task_instance
     query = select(table.c.state, func.count()).group_by(table.c.state)
+    query = query.where(*scope.conditions(table.c.dag_id))
     if dag_ids is not None:
         query = query.where(table.c.dag_id.in_(dag_ids))
     if since is not None:
@@ -26,10 +31,14 @@ def instance_counts(
 
 
 def run_counts(
-    tx: Tx, dag_ids: Sequence[str] | None = None, since: Instant | None = None
+    tx: Tx,
+    scope: DagScope,
+    dag_ids: Sequence[str] | None = None,
+    since: Instant | None = None,
 ) -> dict[str, int]:
     """Runs by state."""
     query = select(dag_run.c.state, func.count()).group_by(dag_run.c.state)
+    query = query.where(*scope.conditions(dag_run.c.dag_id))
     if dag_ids is not None:
         query = query.where(dag_run.c.dag_id.in_(dag_ids))
     if since is not None:
@@ -37,19 +46,26 @@ def run_counts(
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def runs_by_dag(tx: Tx) -> dict[tuple[str, str], int]:
+def runs_by_dag(tx: Tx, scope: DagScope) -> dict[tuple[str, str], int]:
     """Runs by DAG and state."""
-    query = select(dag_run.c.dag_id, dag_run.c.state, func.count()).group_by(
-        dag_run.c.dag_id, dag_run.c.state
+    query = (
+        select(dag_run.c.dag_id, dag_run.c.state, func.count())
+        .where(*scope.conditions(dag_run.c.dag_id))
+        .group_by(dag_run.c.dag_id, dag_run.c.state)
     )
     return {(dag_id, state): count for dag_id, state, count in tx.execute(query)}
 
 
-def dag_counts(tx: Tx) -> dict[str, int]:
+def dag_counts(tx: Tx, scope: DagScope) -> dict[str, int]:
     """Active, paused and broken DAGs, and files that cannot be read."""
-    active = select(func.count()).where(dag.c.is_active.is_(True))
+    active = select(func.count()).where(dag.c.is_active.is_(True), *scope.conditions(dag.c.dag_id))
+    errors = (
+        select(func.count())
+        .select_from(import_error)
+        .where(*scope.file_conditions(import_error.c.filename))
+    )
     return {
         "active": tx.execute(active).scalar_one(),
         "paused": tx.execute(active.where(dag.c.is_paused.is_(True))).scalar_one(),
-        "import_errors": tx.execute(select(func.count()).select_from(import_error)).scalar_one(),
+        "import_errors": tx.execute(errors).scalar_one(),
     }

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, exists, func, or_, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
@@ -12,8 +12,9 @@ from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
 from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
 from venturi.store.queries.specs import unknown_dag
-from venturi.store.schema.dags import dag, dag_file, dag_tag, import_error
+from venturi.store.schema.dags import dag, dag_file, dag_owner, dag_tag, import_error
 from venturi.store.schema.runs import dag_run
+from venturi.store.scope import DagScope
 
 
 class DagFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,9 +92,12 @@ ORDERS: dict[str, ColumnElement[Any]] = {
 }
 
 
-def list_dags(tx: Tx, which: DagFilter | None = None, paging: Paging = ALL) -> Page[DagRow]:
+def list_dags(
+    tx: Tx, scope: DagScope, which: DagFilter | None = None, paging: Paging = ALL
+) -> Page[DagRow]:
     """The DAGs that a filter lets through, by id unless ordered otherwise."""
-    query = select(dag).where(*_conditions(which or DagFilter()))
+    mine = scope.conditions(dag.c.dag_id)
+    query = select(dag).where(*mine, *_conditions(which or DagFilter()))
     page = fetch(tx, query, paging, ORDERS, ("dag_id",))
     return Page([_row(row) for row in page.rows], page.total)
 
@@ -119,8 +123,8 @@ def _conditions(which: DagFilter) -> list[ColumnElement[bool]]:
     if which.tags:
         conditions.append(_tagged(which.tags, which.all_tags))
     if which.owners:
-        owned = [dag.c.owners.contains(owner, autoescape=True) for owner in which.owners]
-        conditions.append(or_(*owned))
+        owned = select(dag_owner.c.dag_id).where(dag_owner.c.owner.in_(which.owners))
+        conditions.append(dag.c.dag_id.in_(owned))
     if which.last_run_state is not None:
         conditions.append(_last_run_in(which.last_run_state))
     return conditions
@@ -152,11 +156,12 @@ def _last_run_in(state: str) -> ColumnElement[bool]:
     )
 
 
-def get_dag(tx: Tx, dag_id: str) -> DagRow:
+def get_dag(tx: Tx, scope: DagScope, dag_id: str) -> DagRow:
     """One DAG, also an inactive one. Raises `NotFound` with the closest known id."""
-    row = tx.execute(select(dag).where(dag.c.dag_id == dag_id)).first()
+    which = dag.c.dag_id == dag_id, *scope.conditions(dag.c.dag_id)
+    row = tx.execute(select(dag).where(*which)).first()
     if row is None or row.hidden_key is not None:
-        raise NotFound(unknown_dag(tx, dag_id))
+        raise NotFound(unknown_dag(tx, scope, dag_id))
     return _row(row)
 
 
@@ -188,23 +193,29 @@ def _row(row: Row[Any]) -> DagRow:
     )
 
 
-def waiting_runs(tx: Tx) -> dict[str, int]:
+def waiting_runs(tx: Tx, scope: DagScope) -> dict[str, int]:
     """Runs that wait because their DAG is paused, by DAG."""
     query = (
         select(dag.c.dag_id, func.count())
         .join(dag_run, dag_run.c.dag_id == dag.c.dag_id)
-        .where(dag.c.is_paused.is_(True), dag_run.c.state == "queued")
+        .where(
+            dag.c.is_paused.is_(True),
+            dag_run.c.state == "queued",
+            *scope.conditions(dag.c.dag_id),
+        )
         .group_by(dag.c.dag_id)
     )
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def list_tags(tx: Tx, pattern: str | None = None, paging: Paging = ALL) -> Page[str]:
+def list_tags(
+    tx: Tx, scope: DagScope, pattern: str | None = None, paging: Paging = ALL
+) -> Page[str]:
     """All tags of active DAGs."""
     query = (
         select(dag_tag.c.name)
         .join(dag, dag.c.dag_id == dag_tag.c.dag_id)
-        .where(dag.c.is_active.is_(True))
+        .where(dag.c.is_active.is_(True), *scope.conditions(dag.c.dag_id))
         .distinct()
     )
     if pattern:
@@ -213,12 +224,15 @@ def list_tags(tx: Tx, pattern: str | None = None, paging: Paging = ALL) -> Page[
     return Page([row.name for row in page.rows], page.total)
 
 
-def list_owners(tx: Tx) -> list[str]:
+def list_owners(tx: Tx, scope: DagScope) -> list[str]:
     """All owners of active DAGs."""
-    query = select(dag.c.owners).where(dag.c.is_active.is_(True)).distinct()
-    return sorted(
-        {name for text in tx.execute(query).scalars() for name in (text or "").split(", ")}
+    query = (
+        select(dag_owner.c.owner)
+        .join(dag, dag.c.dag_id == dag_owner.c.dag_id)
+        .where(dag.c.is_active.is_(True), *scope.conditions(dag.c.dag_id))
+        .distinct()
     )
+    return sorted(tx.execute(query).scalars())
 
 
 _ERROR_ORDERS: dict[str, ColumnElement[Any]] = {
@@ -231,19 +245,23 @@ _ERROR_ORDERS: dict[str, ColumnElement[Any]] = {
 
 
 def list_import_errors(
-    tx: Tx, filename_pattern: str | None = None, paging: Paging = ALL
+    tx: Tx, scope: DagScope, filename_pattern: str | None = None, paging: Paging = ALL
 ) -> Page[ImportErrorRow]:
-    """Files that could not be read, with the reason."""
-    query = select(import_error)
+    """Files that could not be read, with the reason.
+
+    Those that define DAGs of others too, or none that is known, are for who may see every DAG.
+    """
+    query = select(import_error).where(*scope.file_conditions(import_error.c.filename))
     if filename_pattern:
         query = query.where(like(import_error.c.filename, filename_pattern))
     page = fetch(tx, query, paging, _ERROR_ORDERS, ("filename",))
     return Page([_error(row) for row in page.rows], page.total)
 
 
-def get_import_error(tx: Tx, error_id: int) -> ImportErrorRow:
+def get_import_error(tx: Tx, scope: DagScope, error_id: int) -> ImportErrorRow:
     """One import error. Raises `NotFound`."""
-    row = tx.execute(select(import_error).where(import_error.c.id == error_id)).first()
+    mine = scope.file_conditions(import_error.c.filename)
+    row = tx.execute(select(import_error).where(import_error.c.id == error_id, *mine)).first()
     if row is None:
         raise NotFound(f"There is no import error {error_id}; the file may have been mended.")
     return _error(row)
@@ -259,7 +277,7 @@ def _error(row: Row[Any]) -> ImportErrorRow:
     )
 
 
-def list_files(tx: Tx) -> list[FileRow]:
+def list_files(tx: Tx, scope: DagScope) -> list[FileRow]:
     """How each file was read the last time, slowest first."""
     from venturi.spec.codec import decode
     from venturi.store.schema.dags import dag_version
@@ -270,7 +288,8 @@ def list_files(tx: Tx) -> list[FileRow]:
     )
     for path, dag_id, spec in tx.execute(query.where(dag.c.is_active.is_(True))):
         dags.setdefault(path or "", []).append((dag_id, len(decode(spec).tasks)))
-    rows = tx.execute(select(dag_file).order_by(dag_file.c.parse_seconds.desc()))
+    files = select(dag_file).where(*scope.file_conditions(dag_file.c.path))
+    rows = tx.execute(files.order_by(dag_file.c.parse_seconds.desc()))
     return [
         FileRow(
             path=row.path,

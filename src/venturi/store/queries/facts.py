@@ -1,4 +1,7 @@
-"""Many at once by id: versions, their descriptions, rendered fields."""
+"""Many at once by id: versions, their descriptions, rendered fields.
+
+The ids are those of rows that a scope has let through; nobody can name one from outside.
+"""
 
 import json
 from collections.abc import Iterable
@@ -14,6 +17,7 @@ from venturi.store.engine import Tx
 from venturi.store.queries.specs import VersionRow
 from venturi.store.schema.dags import dag_file, dag_version
 from venturi.store.schema.runs import rendered_fields
+from venturi.store.scope import DagScope
 
 
 def version_rows(tx: Tx, ids: Iterable[int | None]) -> dict[int, VersionRow]:
@@ -57,9 +61,10 @@ def rendered_by_instance(tx: Tx, ids: Iterable[int]) -> dict[int, dict[str, Any]
     return {number: dict(json.loads(text)) for number, text in tx.execute(query)}
 
 
-def file_of(tx: Tx, path_hash: str) -> str:
+def file_of(tx: Tx, scope: DagScope, path_hash: str) -> str:
     """The path of a DAG file by its token. Raises `NotFound`."""
-    path = tx.execute(select(dag_file.c.path).where(dag_file.c.path_hash == path_hash)).scalar()
+    which = dag_file.c.path_hash == path_hash, *scope.file_conditions(dag_file.c.path)
+    path = tx.execute(select(dag_file.c.path).where(*which)).scalar()
     if path is None:
         raise NotFound("There is no DAG file with this token.")
     return str(path)

@@ -14,6 +14,7 @@ from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
 from venturi.store.queries.runs import Between
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run, task_instance, task_instance_history
+from venturi.store.scope import DagScope
 
 
 class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +110,7 @@ ORDERS: dict[str, ColumnElement[Any]] = {
 }
 
 
-def _query() -> Any:
+def _query(scope: DagScope) -> Any:
     return (
         select(
             task_instance,
@@ -121,14 +122,15 @@ def _query() -> Any:
         .join(dag_run, dag_run.c.id == _T.dagrun_id)
         .outerjoin(dag, dag.c.dag_id == _T.dag_id)
         .outerjoin(dag_version, dag_version.c.id == _T.dag_version_id)
+        .where(*scope.conditions(_T.dag_id))
     )
 
 
 def list_instances(
-    tx: Tx, which: InstanceFilter | None = None, paging: Paging = ALL
+    tx: Tx, scope: DagScope, which: InstanceFilter | None = None, paging: Paging = ALL
 ) -> Page[InstanceRow]:
     """The task instances that a filter lets through, in the order they were made."""
-    query = _query().where(*_conditions(which or InstanceFilter()))
+    query = _query(scope).where(*_conditions(which or InstanceFilter()))
     page = fetch(tx, query, paging, ORDERS, ("id",))
     return Page([_row(row) for row in page.rows], page.total)
 
@@ -174,11 +176,16 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
 
 
 def get_instance(
-    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int = -1
+    tx: Tx, scope: DagScope, dag_id: str, run_id: str, task_id: str, map_index: int = -1
 ) -> InstanceRow:
     """One task instance. Raises `NotFound`, with a hint for a mapped task named without index."""
-    named = (_T.dag_id == dag_id, _T.run_id == run_id, _T.task_id == task_id)
-    row = tx.execute(_query().where(*named, _T.map_index == map_index)).first()
+    named = (
+        _T.dag_id == dag_id,
+        _T.run_id == run_id,
+        _T.task_id == task_id,
+        *scope.conditions(_T.dag_id),
+    )
+    row = tx.execute(_query(scope).where(*named, _T.map_index == map_index)).first()
     if row is not None:
         return _row(row)
     others = list(tx.execute(select(_T.map_index).where(*named)).scalars())
@@ -193,13 +200,13 @@ def get_instance(
 
 
 def list_tries(
-    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int = -1
+    tx: Tx, scope: DagScope, dag_id: str, run_id: str, task_id: str, map_index: int = -1
 ) -> list[InstanceRow]:
     """Every try of a task instance, oldest first, the present one last.
 
     A try that ended and has not been followed by another is the present one.
     """
-    now = get_instance(tx, dag_id, run_id, task_id, map_index)
+    now = get_instance(tx, scope, dag_id, run_id, task_id, map_index)
     table = task_instance_history
     rows = tx.execute(
         select(table).where(table.c.task_instance_id == now.id).order_by(table.c.id)

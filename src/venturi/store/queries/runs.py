@@ -14,6 +14,7 @@ from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run
+from venturi.store.scope import DagScope
 
 
 class Between(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,17 +105,20 @@ ORDERS: dict[str, ColumnElement[Any]] = {
 }
 
 
-def _query() -> Any:
+def _query(scope: DagScope) -> Any:
     return (
         select(dag_run, dag.c.dag_display_name, dag_version.c.version_number)
         .outerjoin(dag, dag.c.dag_id == dag_run.c.dag_id)
         .outerjoin(dag_version, dag_version.c.id == dag_run.c.version_id)
+        .where(*scope.conditions(dag_run.c.dag_id))
     )
 
 
-def list_runs(tx: Tx, which: RunFilter | None = None, paging: Paging = ALL) -> Page[RunRow]:
+def list_runs(
+    tx: Tx, scope: DagScope, which: RunFilter | None = None, paging: Paging = ALL
+) -> Page[RunRow]:
     """The runs that a filter lets through, newest first unless ordered otherwise."""
-    query = _query().where(*_conditions(which or RunFilter()))
+    query = _query(scope).where(*_conditions(which or RunFilter()))
     page = fetch(tx, query, paging, ORDERS, ("-run_after", "-id"))
     return Page([_row(row) for row in page.rows], page.total)
 
@@ -148,36 +152,40 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def get_run(tx: Tx, dag_id: str, run_id: str) -> RunRow:
+def get_run(tx: Tx, scope: DagScope, dag_id: str, run_id: str) -> RunRow:
     """One run by its id. Raises `NotFound` for the DAG or the run."""
-    row = tx.execute(_query().where(dag_run.c.dag_id == dag_id, dag_run.c.run_id == run_id)).first()
+    row = tx.execute(
+        _query(scope).where(dag_run.c.dag_id == dag_id, dag_run.c.run_id == run_id)
+    ).first()
     if row is None:
-        raise NotFound(_missing(tx, dag_id, f"run {run_id!r}"))
+        raise NotFound(_missing(tx, scope, dag_id, f"run {run_id!r}"))
     return _row(row)
 
 
-def find_run(tx: Tx, dag_id: str, run_id: str | None, logical_date: Instant | None) -> RunRow:
+def find_run(
+    tx: Tx, scope: DagScope, dag_id: str, run_id: str | None, logical_date: Instant | None
+) -> RunRow:
     """One run by its id or else by its logical date, as commands name runs. Raises `NotFound`."""
     if run_id is not None:
         row = tx.execute(
-            _query().where(dag_run.c.dag_id == dag_id, dag_run.c.run_id == run_id)
+            _query(scope).where(dag_run.c.dag_id == dag_id, dag_run.c.run_id == run_id)
         ).first()
         if row is not None:
             return _row(row)
     if logical_date is not None:
         row = tx.execute(
-            _query().where(dag_run.c.dag_id == dag_id, dag_run.c.logical_date == logical_date)
+            _query(scope).where(dag_run.c.dag_id == dag_id, dag_run.c.logical_date == logical_date)
         ).first()
         if row is not None:
             return _row(row)
     wanted = f"run {run_id!r}" if logical_date is None else f"run for {logical_date.isoformat()}"
-    raise NotFound(_missing(tx, dag_id, wanted))
+    raise NotFound(_missing(tx, scope, dag_id, wanted))
 
 
-def _missing(tx: Tx, dag_id: str, wanted: str) -> str:
-    known = tx.execute(select(dag.c.dag_id).where(dag.c.dag_id == dag_id)).first()
-    if known is None:
-        return unknown_dag(tx, dag_id)
+def _missing(tx: Tx, scope: DagScope, dag_id: str, wanted: str) -> str:
+    which = dag.c.dag_id == dag_id, *scope.conditions(dag.c.dag_id)
+    if tx.execute(select(dag.c.dag_id).where(*which)).first() is None:
+        return unknown_dag(tx, scope, dag_id)
     return f"DAG {dag_id!r} has no {wanted}. See: airflow dags list-runs {dag_id}"
 
 

@@ -10,6 +10,7 @@ from venturi.spec.codec import decode
 from venturi.spec.model import DagSpec
 from venturi.store.engine import Tx
 from venturi.store.schema.dags import dag, dag_code, dag_version
+from venturi.store.scope import DagScope
 from venturi.store.versions import Version, Versions
 
 
@@ -23,20 +24,25 @@ class VersionRow(NamedTuple):
     created_at: Instant
 
 
-def current_version(tx: Tx, dag_id: str, versions: Versions | None = None) -> Version:
+def current_version(
+    tx: Tx, scope: DagScope, dag_id: str, versions: Versions | None = None
+) -> Version:
     """The DAG's present version. Raises `NotFound`."""
-    row = tx.execute(select(dag.c.version_id).where(dag.c.dag_id == dag_id)).first()
+    which = dag.c.dag_id == dag_id, *scope.conditions(dag.c.dag_id)
+    row = tx.execute(select(dag.c.version_id).where(*which)).first()
     if row is None or row.version_id is None:
-        raise NotFound(unknown_dag(tx, dag_id))
+        raise NotFound(unknown_dag(tx, scope, dag_id))
     return (versions or Versions()).get(tx, row.version_id)
 
 
-def spec_of(tx: Tx, dag_id: str, version_number: int | None = None) -> DagSpec:
+def spec_of(tx: Tx, scope: DagScope, dag_id: str, version_number: int | None = None) -> DagSpec:
     """The DAG as its file describes it now, or as an earlier version did. Raises `NotFound`."""
     if version_number is None:
-        return current_version(tx, dag_id).graph.spec
+        return current_version(tx, scope, dag_id).graph.spec
     query = select(dag_version.c.spec).where(
-        dag_version.c.dag_id == dag_id, dag_version.c.version_number == version_number
+        dag_version.c.dag_id == dag_id,
+        dag_version.c.version_number == version_number,
+        *scope.conditions(dag_version.c.dag_id),
     )
     data = tx.execute(query).scalar()
     if data is None:
@@ -44,7 +50,7 @@ def spec_of(tx: Tx, dag_id: str, version_number: int | None = None) -> DagSpec:
     return decode(data)
 
 
-def list_versions(tx: Tx, dag_id: str) -> list[VersionRow]:
+def list_versions(tx: Tx, scope: DagScope, dag_id: str) -> list[VersionRow]:
     """All versions of a DAG, newest first."""
     table = dag_version
     query = (
@@ -55,18 +61,25 @@ def list_versions(tx: Tx, dag_id: str) -> list[VersionRow]:
             table.c.bundle_name,
             table.c.created_at,
         )
-        .where(table.c.dag_id == dag_id)
+        .where(table.c.dag_id == dag_id, *scope.conditions(table.c.dag_id))
         .order_by(table.c.version_number.desc())
     )
     return [VersionRow(*row) for row in tx.execute(query)]
 
 
-def source_of(tx: Tx, dag_id: str, version_number: int | None = None) -> str:
-    """The text of the file that a DAG (or a version of it) comes from. Raises `NotFound`."""
+def source_of(tx: Tx, scope: DagScope, dag_id: str, version_number: int | None = None) -> str:
+    """The text of the file that a DAG (or a version of it) comes from. Raises `NotFound`.
+
+    A file that also defines DAGs outside of the scope is not shown: its text tells of them.
+    """
     query = (
         select(dag_code.c.source_code)
         .join(dag_version, dag_version.c.source_hash == dag_code.c.source_hash)
-        .where(dag_version.c.dag_id == dag_id)
+        .where(
+            dag_version.c.dag_id == dag_id,
+            *scope.conditions(dag_version.c.dag_id),
+            *scope.file_conditions(dag_version.c.fileloc),
+        )
         .order_by(dag_version.c.version_number.desc())
         .limit(1)
     )
@@ -78,11 +91,12 @@ def source_of(tx: Tx, dag_id: str, version_number: int | None = None) -> str:
     return str(text)
 
 
-def unknown_dag(tx: Tx, dag_id: str) -> str:
+def unknown_dag(tx: Tx, scope: DagScope, dag_id: str) -> str:
     """The sentence that says a DAG is not there, with the closest that is."""
     from difflib import get_close_matches
 
-    known = list(tx.execute(select(dag.c.dag_id).where(dag.c.is_active.is_(True))).scalars())
+    query = select(dag.c.dag_id).where(dag.c.is_active.is_(True), *scope.conditions(dag.c.dag_id))
+    known = list(tx.execute(query).scalars())
     near = get_close_matches(dag_id, known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else " See: airflow dags list"
     return f"There is no DAG {dag_id!r}.{hint}"

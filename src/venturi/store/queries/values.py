@@ -11,6 +11,7 @@ from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
 from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
 from venturi.store.schema.runs import dag_run, rendered_fields, xcom
+from venturi.store.scope import DagScope
 
 
 class XComRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ _ORDERS: dict[str, Any] = {
 
 def list_xcoms(
     tx: Tx,
+    scope: DagScope,
     *,
     dag_id: str | None = None,
     run_id: str | None = None,
@@ -47,8 +49,11 @@ def list_xcoms(
     paging: Paging = ALL,
 ) -> Page[XComRow]:
     """The XComs that match, in the order they were pushed; None does not restrict."""
-    query = select(xcom, dag_run.c.logical_date).outerjoin(
-        dag_run, (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
+    of = (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
+    query = (
+        select(xcom, dag_run.c.logical_date)
+        .outerjoin(dag_run, of)
+        .where(*scope.conditions(xcom.c.dag_id))
     )
     for column, value in (
         (xcom.c.dag_id, dag_id),
@@ -66,11 +71,17 @@ def list_xcoms(
 
 
 def get_xcom(
-    tx: Tx, dag_id: str, run_id: str, task_id: str, key: str, map_index: int = -1
+    tx: Tx,
+    scope: DagScope,
+    dag_id: str,
+    run_id: str,
+    task_id: str,
+    key: str,
+    map_index: int = -1,
 ) -> XComRow:
     """One XCom. Raises `NotFound`."""
     page = list_xcoms(
-        tx, dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, key=key
+        tx, scope, dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, key=key
     )
     if not page.rows:
         raise NotFound(f"Task {task_id!r} has no XCom {key!r} in run {run_id!r}.")
@@ -90,11 +101,12 @@ def _xcom(row: Row[Any]) -> XComRow:
     )
 
 
-def rendered_fields_of(tx: Tx, instance_id: int) -> dict[str, Any]:
+def rendered_fields_of(tx: Tx, scope: DagScope, instance_id: int) -> dict[str, Any]:
     """The template fields of a task instance as its latest try rendered them; empty: none kept."""
     text = tx.execute(
         select(rendered_fields.c.rendered_fields).where(
-            rendered_fields.c.task_instance_id == instance_id
+            rendered_fields.c.task_instance_id == instance_id,
+            *scope.conditions(rendered_fields.c.dag_id),
         )
     ).scalar()
     return dict(json.loads(text)) if text else {}

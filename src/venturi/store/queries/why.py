@@ -28,6 +28,7 @@ from venturi.store.queries.specs import unknown_dag
 from venturi.store.runs import ACTIVE_RUNS, last_scheduled, load_runs
 from venturi.store.schema.dags import dag, import_error
 from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.scope import DagScope
 from venturi.store.versions import Versions
 
 #: Active runs that are looked at when a whole DAG is asked about, oldest first.
@@ -45,12 +46,17 @@ class Installed(NamedTuple):
     grace: float
 
 
-def explain_dag(tx: Tx, dag_id: str, installed: Installed, now: Instant) -> list[Reason]:
+def explain_dag(
+    tx: Tx, scope: DagScope, dag_id: str, installed: Installed, now: Instant
+) -> list[Reason]:
     """Why no run of the DAG starts, and why those that are there do not end.
 
     Raises `NotFound` when nothing at all is known of it.
     """
-    row = tx.execute(select(dag.c.fileloc, dag.c.hidden_key).where(dag.c.dag_id == dag_id)).first()
+    which = dag.c.dag_id == dag_id, *scope.conditions(dag.c.dag_id)
+    row = tx.execute(select(dag.c.fileloc, dag.c.hidden_key).where(*which)).first()
+    if row is None and not scope.every:
+        raise NotFound(unknown_dag(tx, scope, dag_id))
     path = (row.fileloc or "") if row is not None else None
     if row is not None and row.hidden_key is not None:
         text = f"it was deleted; it comes back when its file {path} changes"
@@ -64,7 +70,7 @@ def explain_dag(tx: Tx, dag_id: str, installed: Installed, now: Instant) -> list
     world, runs = _world(tx, dag_id, list(tx.execute(query).scalars()), path, installed, now)
     found = why_dag(world, dag_id, path or "")
     if row is None and not world.import_errors:
-        raise NotFound(unknown_dag(tx, dag_id))
+        raise NotFound(unknown_dag(tx, scope, dag_id))
     for run in sorted(runs, key=lambda run: (run.run_after, run.id)):
         known = {of_run(run), *(reason.subject for reason in found)}
         said = [_of(run, r) if r.subject not in known else r for r in why_run(world, run)]
@@ -105,9 +111,10 @@ def explain_task(
     return why_task(world, run, number)
 
 
-def newest_run(tx: Tx, dag_id: str) -> str | None:
+def newest_run(tx: Tx, scope: DagScope, dag_id: str) -> str | None:
     """The id of the DAG's latest active run, else of its latest run, None without any."""
-    query = select(dag_run.c.run_id).where(dag_run.c.dag_id == dag_id)
+    mine = scope.conditions(dag_run.c.dag_id)
+    query = select(dag_run.c.run_id).where(dag_run.c.dag_id == dag_id, *mine)
     query = query.order_by(dag_run.c.run_after.desc(), dag_run.c.id.desc()).limit(1)
     active = tx.execute(query.where(dag_run.c.state.in_(ACTIVE_RUNS))).scalar()
     return active if active is not None else tx.execute(query).scalar()

@@ -50,6 +50,25 @@ dag_tag = Table(
     Index("idx_dag_tag_dag_id", "dag_id"),
 )
 
+#: Who owns tasks of a DAG, one row each: owners are asked for exactly, `dag.owners` is for showing.
+dag_owner = Table(
+    "dag_owner",
+    metadata,
+    Column("owner", Name, primary_key=True),
+    Column("dag_id", Name, primary_key=True),
+    Index("idx_dag_owner_dag_id", "dag_id"),
+)
+
+#: What a DAG's `access_control` grants: to which role, to do what.
+dag_access = Table(
+    "dag_access",
+    metadata,
+    Column("role", Name, primary_key=True),
+    Column("action", String(50), primary_key=True),
+    Column("dag_id", Name, primary_key=True),
+    Index("idx_dag_access_dag_id", "dag_id"),
+)
+
 dag_version = Table(
     "dag_version",
     metadata,

@@ -1,0 +1,60 @@
+"""Who owns a DAG and what it grants to roles, as rows that scopes ask for."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, select
+
+from venturi.spec.model import DagSpec
+from venturi.store.engine import Tx
+from venturi.store.schema.dags import dag_access, dag_owner
+
+#: What `access_control` says of a resource, in any era's words -> the action that rows have.
+ACTIONS: Mapping[tuple[str, str], str] = {
+    ("DAGs", "can_read"): "read",
+    ("DAGs", "can_edit"): "edit",
+    ("DAGs", "can_delete"): "delete",
+    ("DAGs", "can_dag_read"): "read",
+    ("DAGs", "can_dag_edit"): "edit",
+    ("DAG Runs", "can_read"): "read_runs",
+    ("DAG Runs", "can_create"): "trigger",
+    ("DAG Runs", "can_edit"): "edit_runs",
+    ("DAG Runs", "can_delete"): "delete_runs",
+}
+
+
+def grants(access_control: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """The (role, action) pairs of a DAG's `access_control`; what nobody knows grants nothing."""
+    return {
+        (role, ACTIONS[resource, action])
+        for role, granted in access_control.items()
+        for resource, action in _actions(granted)
+        if (resource, action) in ACTIONS
+    }
+
+
+def _actions(granted: Any) -> Iterator[tuple[str, str]]:
+    """A set of actions is about the DAG; a mapping names resources."""
+    for resource, names in (granted if isinstance(granted, dict) else {"DAGs": granted}).items():
+        listed = [names] if isinstance(names, str) else names
+        for name in listed if isinstance(listed, list | tuple | set) else ():
+            yield resource, str(name)
+
+
+def put_access(tx: Tx, spec: DagSpec, owners_before: str | None, owners: str) -> None:
+    """Write the rows of a DAG, where they differ; `owners` as its row shows them."""
+    if owners != owners_before:
+        names = {(task.owner,) for task in spec.tasks}
+        _put(tx, dag_owner, spec.dag_id, ("owner",), names)
+    _put(tx, dag_access, spec.dag_id, ("role", "action"), grants(spec.access_control))
+
+
+def _put(tx: Tx, table: Table, dag_id: str, names: tuple[str, ...], wanted: set[Any]) -> None:
+    columns = [table.c[name] for name in names]
+    known = {tuple(row) for row in tx.execute(select(*columns).where(table.c.dag_id == dag_id))}
+    if known == wanted:
+        return
+    tx.execute(delete(table).where(table.c.dag_id == dag_id))
+    if wanted:
+        rows = [dict(zip(names, row, strict=True), dag_id=dag_id) for row in sorted(wanted)]
+        tx.execute(insert(table), rows)
