@@ -20,6 +20,7 @@ from venturi.api.guard import Guard, known_names
 from venturi.api.pages.static import UI_DIST, PageConvertor
 from venturi.api.route import Route, check_routes
 from venturi.api.table import ROUTES
+from venturi.api.ui.hub import Hub
 from venturi.config import Config
 from venturi.core.clock import Clock
 from venturi.store.engine import Store
@@ -42,13 +43,15 @@ def create_app(
     """
     check_routes(routes)
     register_url_convertor("page", PageConvertor())
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="airflow-web")
     api = Api(
         store=store,
         conf=conf,
         clock=clock,
         run_dir=run_dir,
         facts=Facts(),
-        pool=ThreadPoolExecutor(THREADS, thread_name_prefix="airflow-web"),
+        pool=pool,
+        hub=Hub(store, pool),
         page_limit=conf.getint("api", "fallback_page_limit", fallback=50),
         ui=ui,
         page_limit_max=conf.getint("api", "maximum_page_limit", fallback=100),

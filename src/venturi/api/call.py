@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from venturi.api.facts import Facts
+from venturi.api.ui.hub import Hub
 from venturi.config import Config
 from venturi.core.clock import Clock, Instant
 from venturi.store.bell import Ring, ring
@@ -37,6 +38,8 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     page_limit_max: int
     #: the built user interface
     ui: Path
+    #: tells streams what changed
+    hub: Hub
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,8 +27,11 @@ from venturi.api.rest import (
     xcoms,
 )
 from venturi.api.route import Route
+from venturi.api.ui import charts, events, find, grid, home, instance
+from venturi.api.ui import dags as ui_dags
 
 PREFIX = "/api/v2"
+UI_PREFIX = "/ui"
 
 P = Permission
 _NONE, _DAG, _DAGS = Scope.NONE, Scope.DAG, Scope.DAGS
@@ -201,6 +204,24 @@ PAGES: tuple[Route, ...] = (
 def _prefixed(route: Route) -> Route:
     return msgspec.structs.replace(route, path=PREFIX + route.path)
 
+
+#: What the pages ask for; no part of the public contract.
+_UI_RUN = "/dags/{dag_id}/runs/{run_id}"
+_UI_TI = _UI_RUN + "/tasks/{task_id}/{map_index}"
+UI: tuple[Route, ...] = (
+    Route("GET", "/home", home.get_home, P.DAG_READ, _DAGS),
+    Route("GET", "/search", find.get_search, P.DAG_READ, _DAGS),
+    Route("GET", "/events", events.get_events, P.DAG_READ, _DAGS),
+    Route("GET", "/dags", ui_dags.get_dag_list, P.DAG_READ, _DAGS),
+    Route("GET", _ONE + "/grid", grid.get_grid, P.RUN_READ, _DAG),
+    Route("GET", _ONE + "/structure", grid.get_structure, P.TASK_READ, _DAG),
+    Route("GET", _ONE + "/calendar", charts.get_calendar, P.RUN_READ, _DAG),
+    Route("GET", _ONE + "/durations", charts.get_durations, P.RUN_READ, _DAG),
+    Route("GET", _UI_RUN + "/states", grid.get_run_states, P.INSTANCE_READ, _DAG),
+    Route("GET", _UI_RUN + "/gantt", charts.get_gantt, P.INSTANCE_READ, _DAG),
+    Route("GET", _UI_TI + "/attempts", instance.get_attempts, P.INSTANCE_READ, _DAG),
+    Route("GET", _UI_TI + "/history", instance.get_history, P.INSTANCE_READ, _DAG),
+)
 
 #: Every other address is one of the user interface, which knows its own pages.
 REST_OF_IT: tuple[Route, ...] = (Route("GET", "/{path:page}", static.ui_path, P.PUBLIC, _NONE),)
