@@ -191,20 +191,6 @@ REST: tuple[Route, ...] = (
     ),
 )
 
-PAGES: tuple[Route, ...] = (
-    Route("GET", "/", static.ui_page, P.PUBLIC, _NONE),
-    Route("GET", "/assets/{name}", static.ui_asset, P.PUBLIC, _NONE),
-    Route("GET", "/docs", front.operations_page, P.PUBLIC, _NONE),
-    Route("GET", "/style.css", front.style, P.PUBLIC, _NONE),
-    Route("GET", "/openapi.json", front.openapi_document, P.PUBLIC, _NONE),
-    Route("GET", "/health", monitor.get_health, P.PUBLIC, _NONE),
-)
-
-
-def _prefixed(route: Route) -> Route:
-    return msgspec.structs.replace(route, path=PREFIX + route.path)
-
-
 #: What the pages ask for; no part of the public contract.
 _UI_RUN = "/dags/{dag_id}/runs/{run_id}"
 _UI_TI = _UI_RUN + "/tasks/{task_id}/{map_index}"
@@ -223,7 +209,26 @@ UI: tuple[Route, ...] = (
     Route("GET", _UI_TI + "/history", instance.get_history, P.INSTANCE_READ, _DAG),
 )
 
-#: Every other address is one of the user interface, which knows its own pages.
-REST_OF_IT: tuple[Route, ...] = (Route("GET", "/{path:page}", static.ui_path, P.PUBLIC, _NONE),)
+PAGES: tuple[Route, ...] = (
+    Route("GET", "/", static.ui_page, P.PUBLIC, _NONE),
+    Route("GET", "/assets/{name}", static.ui_asset, P.PUBLIC, _NONE),
+    Route("GET", "/docs", front.operations_page, P.PUBLIC, _NONE),
+    Route("GET", "/style.css", front.style, P.PUBLIC, _NONE),
+    Route("GET", "/openapi.json", front.openapi_document, P.PUBLIC, _NONE),
+    Route("GET", "/health", monitor.get_health, P.PUBLIC, _NONE),
+)
 
-ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *PAGES, *REST_OF_IT)
+
+def _prefixed(route: Route) -> Route:
+    return msgspec.structs.replace(route, path=PREFIX + route.path)
+
+
+#: Every other address is one of the user interface, which knows its own pages.
+OTHERS: tuple[Route, ...] = (Route("GET", "/{path:page}", static.ui_path, P.PUBLIC, _NONE),)
+
+
+def _for_pages(route: Route) -> Route:
+    return msgspec.structs.replace(route, path=UI_PREFIX + route.path)
+
+
+ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *map(_for_pages, UI), *PAGES, *OTHERS)

@@ -2,7 +2,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, ask, query, ui, url } from "./client";
 import type {
-  Attempt,
+  Attempts,
   CalendarDays,
   DagList,
   Durations,
@@ -21,12 +21,12 @@ export interface DagFilter {
   tags?: string[];
   owners?: string[];
   paused?: string;
-  favorite?: string;
+  dag_id?: string[];
   state?: string;
   order_by?: string;
 }
 
-export function dagListPage(filter: DagFilter, cursor: string | null, limit = 100) {
+export function dagListPage(filter: DagFilter, cursor: number, limit = 50) {
   return ui<DagList>(`/ui/dags${query({ ...filter, cursor, limit })}`);
 }
 
@@ -37,8 +37,16 @@ export const dagQuery = (dagId: string) =>
       ask(api.GET("/api/v2/dags/{dag_id}/details", { params: { path: { dag_id: dagId } } })),
   });
 
+/** One DAG as the list has it: with its last runs. */
+export const dagRowQuery = (dagId: string) =>
+  queryOptions({
+    queryKey: ["dag", dagId, "row"],
+    queryFn: async () => (await dagListPage({ dag_id: [dagId] }, 0, 1)).dags[0] ?? null,
+  });
+
 export interface GridFilter {
   limit?: number;
+  before?: string;
   run_type?: string;
   state?: string;
 }
@@ -72,7 +80,8 @@ export const ganttQuery = (dagId: string, runId: string) =>
 export const calendarQuery = (dagId: string, from: string, to: string) =>
   queryOptions({
     queryKey: ["dag", dagId, "calendar", from, to],
-    queryFn: () => ui<CalendarDays>(url`/ui/dags/${dagId}/calendar` + query({ from, to })),
+    queryFn: () =>
+      ui<CalendarDays>(url`/ui/dags/${dagId}/calendar` + query({ start: from, end: to })),
     placeholderData: keepPreviousData,
   });
 
@@ -145,7 +154,7 @@ function instanceUi({ dagId, runId, taskId, mapIndex }: InstanceId): string {
 export const attemptsQuery = (id: InstanceId) =>
   queryOptions({
     queryKey: [...instanceKey(id), "attempts"],
-    queryFn: () => ui<{ attempts: Attempt[] }>(`${instanceUi(id)}/attempts`),
+    queryFn: () => ui<Attempts>(`${instanceUi(id)}/attempts`),
   });
 
 export const historyQuery = (id: InstanceId) =>

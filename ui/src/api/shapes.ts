@@ -9,18 +9,12 @@ export interface Home {
     scheduler: { status: string; heartbeat: string | null };
     triggerer: { status: string | null; heartbeat: string | null } | null;
     database: { status: string };
-    broker: { status: string } | null;
+    broker?: { status: string } | null;
     executor: string;
     slots: number | null;
     running: number;
     queued: number;
-    workers: {
-      hostname: string;
-      queues?: string[];
-      slots?: number;
-      running?: number;
-      heartbeat: string | null;
-    }[];
+    workers?: { hostname: string }[];
   };
   import_errors: number;
   dags: { total: number; active: number; paused: number };
@@ -47,7 +41,6 @@ export interface FailedDag {
   try_number: number;
   max_tries: number;
   reason: string | null;
-  next_try_at: string | null;
 }
 
 export interface RunningRun {
@@ -79,7 +72,6 @@ export interface DagRow {
   owners: string[];
   tags: string[];
   is_paused: boolean;
-  is_favorite: boolean;
   has_import_errors: boolean;
   schedule: string | null;
   schedule_text: string | null;
@@ -91,7 +83,7 @@ export interface DagRow {
 
 export interface DagList {
   dags: DagRow[];
-  next_cursor: string | null;
+  next_cursor: number | null;
   total: number;
   tags: string[];
   owners: string[];
@@ -111,24 +103,29 @@ export interface GridRun extends RunBar {
   logical_date: string | null;
   data_interval_start: string | null;
   data_interval_end: string | null;
+  queued_at: string | null;
   version_number: number | null;
+  reason: string | null;
   has_note: boolean;
 }
 
-export interface Cell {
-  state: string | null;
-  try_number: number;
-  start_date: string | null;
-  end_date: string | null;
-  duration: number | null;
-  counts?: Counts | null;
-}
+/** A task in a run of the grid: its state, or of a mapped task how many are in which state. */
+export type GridCell = string | Counts | null;
 
 export interface Grid {
   tasks: GridTask[];
   runs: GridRun[];
-  cells: Record<string, Record<string, Cell>>;
+  /** by run id, aligned with the rows of `tasks` that are tasks */
+  cells: Record<string, GridCell[]>;
   older: string | null;
+}
+
+export interface Cell {
+  state: string | null;
+  try_number?: number;
+  start_date?: string | null;
+  end_date?: string | null;
+  counts?: Counts | null;
 }
 
 export interface GraphNode {
@@ -175,8 +172,9 @@ export interface Gantt {
 }
 
 export interface CalendarDays {
-  days: { date: string; counts: Counts }[];
-  planned: { date: string; count: number }[];
+  start: string;
+  end: string;
+  days: { date: string; counts: Counts; planned: number }[];
 }
 
 export interface Durations {
@@ -202,11 +200,17 @@ export interface Durations {
 export interface HistoryEntry {
   at: string;
   event: string;
-  before: string | null;
-  after: string | null;
+  state: string | null;
+  try_number: number | null;
   who: string | null;
   reason: string | null;
-  try_number: number | null;
+}
+
+export interface Attempts {
+  attempts: Attempt[];
+  max_tries: number;
+  due_at: string | null;
+  reason: string | null;
 }
 
 export interface Attempt {

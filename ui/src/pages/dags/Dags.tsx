@@ -9,6 +9,7 @@ import { dagListPage } from "@/api/queries";
 import type { DagRow } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { type Shortcut, useShortcuts } from "@/app/keys";
+import { usePrefs } from "@/app/prefs";
 import { useSearchList, useSearchState } from "@/app/search";
 import { Empty, Loading, PageHead, ProblemView } from "@/components/Blocks";
 import { PauseSwitch, RunButton } from "@/components/DagControls";
@@ -58,13 +59,13 @@ const S = strings({
 });
 
 /** One choice -> what the server is asked for. */
-const WHICH: Record<string, { paused?: string; favorite?: string; state?: string }> = {
+const WHICH: Record<string, { paused?: string; state?: string }> = {
   all: {},
   active: { paused: "false" },
   paused: { paused: "true" },
   running: { state: "running" },
   failed: { state: "failed" },
-  favorites: { favorite: "true" },
+  favorites: {},
 };
 
 export function Dags() {
@@ -77,11 +78,13 @@ export function Dags() {
   const [selected, select] = useState<Set<string>>(new Set());
   const [asked] = useDebouncedValue(search, 120);
   const field = useRef<HTMLInputElement>(null);
-  const filter = { search: asked, tags, owners, order_by: order, ...WHICH[which] };
+  const { favorites } = usePrefs();
+  const liked = which === "favorites" ? { dag_id: favorites.length ? favorites : [""] } : {};
+  const filter = { search: asked, tags, owners, order_by: order, ...WHICH[which], ...liked };
   const list = useInfiniteQuery({
     queryKey: ["dags", filter],
     queryFn: ({ pageParam }) => dagListPage(filter, pageParam),
-    initialPageParam: null as string | null,
+    initialPageParam: 0,
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
   });
@@ -173,7 +176,7 @@ export function Dags() {
         width: 70,
         cell: (row) => (
           <Group gap={2} wrap="nowrap" justify="flex-end">
-            <FavoriteButton dagId={row.dag_id} favorite={row.is_favorite} />
+            <FavoriteButton dagId={row.dag_id} />
             <RunButton dagId={row.dag_id} small />
           </Group>
         ),

@@ -1,36 +1,30 @@
 import { ActionIcon } from "@mantine/core";
 import { Star } from "lucide-react";
-import { ui, url } from "@/api/client";
 import { strings, useStrings } from "@/app/i18n";
-import { useAction } from "@/components/useAction";
+import { setPref, usePrefs } from "@/app/prefs";
 
 const S = strings({
   add: ["Make {dag} a favourite", "收藏 {dag}"],
   remove: ["{dag} is a favourite; take it out", "取消收藏 {dag}"],
-  added: ["{dag} is a favourite", "已收藏 {dag}"],
-  removed: ["{dag} is no favourite any more", "已取消收藏 {dag}"],
 });
 
-export function FavoriteButton({ dagId, favorite }: { dagId: string; favorite: boolean }) {
+export function FavoriteButton({ dagId }: { dagId: string }) {
   const t = useStrings(S);
-  const action = useAction({
-    act: (next: boolean) =>
-      ui(url`/api/v2/dags/${dagId}/` + (next ? "favorite" : "unfavorite"), { method: "POST" }),
-    done: (_, next) => t(next ? "added" : "removed", { dag: dagId }),
-    touches: () => [["dags"], ["dag", dagId]],
-  });
-  const label = t(favorite ? "remove" : "add", { dag: dagId });
+  const { favorites } = usePrefs();
+  const liked = favorites.includes(dagId);
+  const label = t(liked ? "remove" : "add", { dag: dagId });
+  const next = liked ? favorites.filter((each) => each !== dagId) : [...favorites, dagId];
   return (
     <ActionIcon
       aria-label={label}
       title={label}
-      aria-pressed={favorite}
-      onClick={() => action.mutate(!favorite)}
+      aria-pressed={liked}
+      onClick={() => setPref("favorites", next)}
     >
       <Star
         size={15}
-        fill={favorite ? "var(--s-up_for_retry)" : "none"}
-        color={favorite ? "var(--s-up_for_retry)" : "currentColor"}
+        fill={liked ? "var(--s-up_for_retry)" : "none"}
+        color={liked ? "var(--s-up_for_retry)" : "currentColor"}
       />
     </ActionIcon>
   );

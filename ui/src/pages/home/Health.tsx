@@ -69,7 +69,7 @@ export function Health({ data }: { data: Home }) {
         {t("busy", { running: health.running, queued: health.queued })}
         {health.slots !== null && ` ${t("slots", { slots: health.slots })}`}
       </Part>
-      {health.workers.length > 0 && (
+      {!!health.workers?.length && (
         <Part name={t("workers")} status="healthy">
           {health.workers.map((each) => each.hostname).join(", ")}
         </Part>
