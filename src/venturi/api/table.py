@@ -27,7 +27,7 @@ from venturi.api.rest import (
     xcoms,
 )
 from venturi.api.route import Route
-from venturi.api.ui import charts, events, find, grid, home, instance
+from venturi.api.ui import backfills, charts, events, find, grid, home, instance
 from venturi.api.ui import dags as ui_dags
 
 PREFIX = "/api/v2"
@@ -197,6 +197,7 @@ _UI_TI = _UI_RUN + "/tasks/{task_id}/{map_index}"
 UI: tuple[Route, ...] = (
     Route("GET", "/home", home.get_home, P.DAG_READ, _DAGS),
     Route("GET", "/search", find.get_search, P.DAG_READ, _DAGS),
+    Route("GET", "/backfills", backfills.get_backfill_list, P.RUN_READ, _DAGS),
     Route("GET", "/events", events.get_events, P.DAG_READ, _DAGS),
     Route("GET", "/dags", ui_dags.get_dag_list, P.DAG_READ, _DAGS),
     Route("GET", _ONE + "/grid", grid.get_grid, P.RUN_READ, _DAG),
