@@ -21,7 +21,21 @@ export const theme = createTheme({
   fontFamily: FONT,
   fontFamilyMonospace:
     'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
-  colors: { blue },
+  colors: {
+    blue,
+    dark: [
+      "#e6eaf0",
+      "#c3ccd6",
+      "#a5b0bd",
+      "#929daa",
+      "#3d4754",
+      "#2a323d",
+      "#212833",
+      "#181d25",
+      "#12161c",
+      "#0c0f14",
+    ],
+  },
   primaryColor: "blue",
   primaryShade: { light: 7, dark: 5 },
   defaultRadius: 5,

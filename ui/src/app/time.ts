@@ -68,6 +68,9 @@ export function zoneLabel(zone: string): string {
 /** "4 minutes ago", "in 2 hours" */
 export function relative(at: string | number | Date, language: Language, now = Date.now()): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
+  // Two clocks are never quite the same: what just happened does not lie in the future.
+  if (Math.abs(seconds) < 3)
+    return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
   return new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "long" }).format(
     Math.trunc(seconds / size),

@@ -82,7 +82,7 @@ export function DataTable<T>(props: Props<T>) {
         <thead>
           <tr>
             {onSelect && (
-              <th style={{ width: 30 }}>
+              <th className="select" style={{ width: 30 }}>
                 <Checkbox
                   aria-label={t("all")}
                   checked={rows.length > 0 && rows.every((row) => selected?.has(id(row)))}
@@ -116,7 +116,7 @@ export function DataTable<T>(props: Props<T>) {
                 data-id={key}
               >
                 {onSelect && (
-                  <td>
+                  <td className="select">
                     <Checkbox
                       aria-label={t("one", { name: key })}
                       checked={!!selected?.has(key)}

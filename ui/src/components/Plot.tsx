@@ -3,6 +3,7 @@ import "uplot/dist/uPlot.min.css";
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
+import { minute } from "@/app/time";
 
 export interface Line {
   label: string;
@@ -10,6 +11,12 @@ export interface Line {
   values: (number | null)[];
   bars?: boolean;
 }
+
+/** Steps of an axis that read well as durations and as counts. */
+const INCREMENTS = [
+  0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600,
+  7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000,
+];
 
 interface Props {
   label: string;
@@ -42,15 +49,7 @@ export function Plot({ label, times, lines, format, height = 220, zone, onClick 
     const places = times.map((_, index) => index);
     const show = (index: number) => {
       const at = times[index];
-      return at === undefined
-        ? ""
-        : new Intl.DateTimeFormat("sv-SE", {
-            timeZone: zone,
-            month: "2-digit",
-            day: "2-digit",
-            hour: "2-digit",
-            minute: "2-digit",
-          }).format(at * 1000);
+      return at === undefined ? "" : minute(at * 1000, zone).slice(5);
     };
     const plot = new uPlot(
       {
@@ -64,10 +63,10 @@ export function Plot({ label, times, lines, format, height = 220, zone, onClick 
               splits.map((split) => (Number.isInteger(split) ? show(split) : "")),
             space: 90,
           },
-          { ...axis, values: (_, splits) => splits.map(format), size: 64 },
+          { ...axis, values: (_, splits) => splits.map(format), size: 76, incrs: INCREMENTS },
         ],
         series: [
-          { label: "", value: (_, place) => (place === null ? "" : show(place)) },
+          { label: " ", value: (_, place) => (place === null ? "" : show(place)) },
           ...lines.map((line) => ({
             label: line.label,
             stroke: colour(line.colour),

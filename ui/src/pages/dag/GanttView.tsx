@@ -91,7 +91,7 @@ function Chart({ data, dagId, runId }: { data: Gantt; dagId: string; runId: stri
           <div className="gantt-lane">
             {ticks.map((at) => (
               <span key={at} style={{ left: `${place(at)}%` }}>
-                {clockSeconds(at, zone)}
+                {span < 8000 ? `+${duration((at - first) / 1000)}` : clockSeconds(at, zone)}
               </span>
             ))}
           </div>

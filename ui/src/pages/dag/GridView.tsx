@@ -103,7 +103,10 @@ export function GridView({ grid, rows, run, task, onSelect, onToggle }: Props) {
           />
         ))}
       </div>
-      <div style={{ height: virtual.getTotalSize(), position: "relative" }} role="presentation">
+      <div
+        style={{ height: virtual.getTotalSize(), position: "relative", margin: "3px 0" }}
+        role="presentation"
+      >
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index] as Row;
           return (

@@ -176,7 +176,9 @@ export function Dags() {
         width: 70,
         cell: (row) => (
           <Group gap={2} wrap="nowrap" justify="flex-end">
-            <FavoriteButton dagId={row.dag_id} />
+            <span className="favorite-in-list">
+              <FavoriteButton dagId={row.dag_id} />
+            </span>
             <RunButton dagId={row.dag_id} small />
           </Group>
         ),

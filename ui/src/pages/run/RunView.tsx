@@ -5,12 +5,13 @@ import { ExternalLink } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { Run } from "@/api/actions";
 import { runQuery, runStatesQuery } from "@/api/queries";
+import type { RunStates } from "@/api/shapes";
 import { strings, usePair, useStrings } from "@/app/i18n";
 import { useSearchState } from "@/app/search";
 import { lookOf } from "@/app/states";
 import { duration } from "@/app/time";
 import { Await, Loading, PageHead, ProblemView } from "@/components/Blocks";
-import { DagLink, runPath } from "@/components/Link";
+import { DagLink, InstanceLink, runPath } from "@/components/Link";
 import { RunActions } from "@/components/RunActions";
 import { StateChip, StateCounts } from "@/components/StateChip";
 import { TabBar, TabPanel } from "@/components/Tabs";
@@ -34,6 +35,8 @@ const S = strings({
   somebody: ["hand", "手动"],
   since: ["for", "已"],
   took: ["after {time}", "耗时 {time}"],
+  failedAt: ["What failed:", "失败的任务："],
+  andMore: ["and {n} more", "以及另外 {n} 个"],
   waits: ["It has not started.", "尚未启动。"],
 });
 
@@ -85,7 +88,9 @@ export function RunView({
             )}
           </>
         }
-        sentence={run.data && <Sentence run={run.data} reason={states?.run.reason ?? null} />}
+        sentence={
+          run.data && <Sentence run={run.data} failed={failedTasks(states)} dagId={dagId} />
+        }
         actions={run.data && <RunActions dagId={dagId} run={run.data} />}
       />
       {Object.keys(counts).length > 0 && (
@@ -119,7 +124,15 @@ export function RunView({
   );
 }
 
-function Sentence({ run, reason }: { run: Run; reason: string | null }) {
+/** The tasks that failed themselves, the first one first. */
+function failedTasks(states: RunStates | undefined): string[] {
+  return Object.entries(states?.cells ?? {})
+    .filter(([, cell]) => cell.state === "failed" || (cell.counts?.failed ?? 0) > 0)
+    .sort(([, a], [, b]) => (a.end_date ?? "~").localeCompare(b.end_date ?? "~"))
+    .map(([taskId]) => taskId);
+}
+
+function Sentence({ run, failed, dagId }: { run: Run; failed: string[]; dagId: string }) {
   const t = useStrings(S);
   const pair = usePair();
   const word = <strong>{pair(lookOf(run.state).word)}</strong>;
@@ -137,7 +150,12 @@ function Sentence({ run, reason }: { run: Run; reason: string | null }) {
           {run.duration !== null && t("took", { time: duration(run.duration) })}.{" "}
         </>
       )}
-      {reason && <>{reason} </>}
+      {failed[0] && (
+        <>
+          {t("failedAt")} <InstanceLink dagId={dagId} runId={run.dag_run_id} taskId={failed[0]} />
+          {failed.length > 1 && ` ${t("andMore", { n: failed.length - 1 })}`}.{" "}
+        </>
+      )}
       {run.run_type === "manual" ? (
         t("manual", { who: run.triggering_user_name || t("somebody") })
       ) : (

@@ -8,6 +8,7 @@ import {
   type Edge,
   MarkerType,
   MiniMap,
+  type Node,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -18,7 +19,7 @@ import { runStatesQuery, structureQuery } from "@/api/queries";
 import type { Cell, Structure } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { useSearchParams, useSearchState } from "@/app/search";
-import { colourOf } from "@/app/states";
+import { colourOf, worst } from "@/app/states";
 import { Await, Loading, ProblemView } from "@/components/Blocks";
 import { type Direction, layout, type Place } from "./layout";
 import { aroundFailures, criticalPath, type Shape, shapeOf, stateOf } from "./shape";
@@ -230,11 +231,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
               <MiniMap
                 pannable
                 zoomable
-                nodeColor={(node) =>
-                  (node as FlowNode).data.known
-                    ? colourOf((node as FlowNode).data.state)
-                    : "var(--line-strong)"
-                }
+                nodeColor={colourOfNode}
                 maskColor="color-mix(in srgb, var(--bg) 65%, transparent)"
                 bgColor="var(--bg-soft)"
               />
@@ -244,6 +241,13 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
       </div>
     </div>
   );
+}
+
+function colourOfNode(node: Node): string {
+  const { known, state, counts, open } = node.data as FlowNode["data"];
+  if (open) return "var(--bg-hover)";
+  if (!known) return "var(--line-strong)";
+  return colourOf(counts && Object.keys(counts).length ? worst(counts) : state);
 }
 
 /** Where the nodes of a shape go; the former places stay until the new ones are there. */
