@@ -58,6 +58,7 @@ test: install ## run all tests; the pure rooms must be covered branch by branch
 	@$(RUN) -m coverage run --source=$(subst $(empty) $(empty),$(comma),$(PURE:%=src/venturi/%)) \
 		-m pytest -q $(PURE:%=tests/%)
 	@$(RUN) -m coverage report --fail-under=100
+	@bash scripts/browser.sh
 	@$(RUN) -m pytest -q -n $(JOBS)
 
 .PHONY: check

@@ -56,8 +56,15 @@ class UiHook(BuildHookInterface):  # type: ignore[type-arg]
     def _is_stale(self) -> bool:
         if os.environ.get("VENTURI_SKIP_UI") or not (self.ui / "package.json").is_file():
             return False
+        if os.environ.get("VENTURI_UI_CHECKS") and not has_checkers(self.ui):
+            return True
         stamp = self.dist / ".stamp"
         return not stamp.is_file() or stamp.read_text() != fingerprint(self.ui)
+
+
+def has_checkers(ui: Path) -> bool:
+    """Whether what checks the interface is there too: types, lint, accessibility."""
+    return (ui / "node_modules" / "axe-core").is_dir()
 
 
 def fingerprint(ui: Path) -> str:
@@ -101,9 +108,11 @@ def build(ui: Path, dist: Path) -> None:
     before = fingerprint(ui)
     lock = hashlib.sha256((ui / "package-lock.json").read_bytes()).hexdigest()
     fetched = ui / "node_modules" / ".fetched"
-    if not fetched.is_file() or fetched.read_text() != lock:
+    checked = bool(os.environ.get("VENTURI_UI_CHECKS"))
+    missing = checked and not has_checkers(ui)
+    if missing or not fetched.is_file() or fetched.read_text() != lock:
         # A developer's checkers stay; who only wants the interface does not wait for them.
-        omit = [] if (ui / "node_modules" / "typescript").is_dir() else ["--omit=dev"]
+        omit = [] if checked or has_checkers(ui) else ["--omit=dev"]
         _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *omit], ui, env)
         fetched.write_text(lock)
     _run([*npm, "run", "build"], ui, env)
