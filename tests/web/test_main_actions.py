@@ -111,10 +111,10 @@ def test_the_palette_finds_a_dag_and_switches_the_language(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/dags/mends")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").fill("中文")
+    page.get_by_role("combobox", name="Search").fill("中文")
     page.keyboard.press("Enter")
     expect(page.get_by_role("tab", name="网格")).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "zh"

@@ -64,7 +64,7 @@ export function Palette(props: { opened: boolean; onClose: () => void; onShortcu
       size={560}
       yOffset="12vh"
       centered={false}
-      aria-label={t("title")}
+      attributes={{ content: { "aria-label": t("title") } }}
     >
       {props.opened && <Finder onClose={props.onClose} onShortcuts={props.onShortcuts} />}
     </Modal>

@@ -102,14 +102,10 @@ export function Shell({ client, children }: { client: QueryClient; children: Rea
           <img src={icon} width={22} height={22} alt="" />
           <strong>Venturi</strong>
         </Link>
-        <UnstyledButton
-          className="search-box"
-          onClick={() => setPalette(true)}
-          aria-label={t("search")}
-        >
+        <UnstyledButton className="search-box" onClick={() => setPalette(true)}>
           <Search size={14} aria-hidden />
           <span className="grow clip">{t("search")}</span>
-          <Kbd size="xs" visibleFrom="sm">
+          <Kbd size="xs" visibleFrom="sm" aria-hidden>
             {/Mac/.test(navigator.platform) ? "⌘" : "Ctrl"} K
           </Kbd>
         </UnstyledButton>
