@@ -54,12 +54,16 @@ $(VENV)/.installed-dev: $(INPUTS) requirements/dev.txt
 	@PYTHON="$(PYTHON)" bash scripts/install.sh dev
 
 .PHONY: test
-test: install ## run all tests; the pure rooms must be covered branch by branch
+test: install ## run all tests, with the servers they need; the pure rooms must be covered
 	@$(RUN) -m coverage run --source=$(subst $(empty) $(empty),$(comma),$(PURE:%=src/venturi/%)) \
 		-m pytest -q $(PURE:%=tests/%)
 	@$(RUN) -m coverage report --fail-under=100
 	@bash scripts/browser.sh
-	@$(RUN) -m pytest -q -n $(JOBS)
+	@$(RUN) -m scripts.services run -- $(RUN) -m pytest -q -n $(JOBS)
+
+.PHONY: services
+services: install ## which database servers and brokers the tests find here, or can start
+	@$(RUN) -m scripts.services
 
 .PHONY: check
 check: lint types layers test ## everything a change must pass: lint, types, layers, test
@@ -90,6 +94,10 @@ ui: install ## the web user interface: types, lint, build (needs Node.js 20.19 o
 ui-types: install ## the types of the REST API for the pages, from the server's own description
 	@$(RUN) -m scripts.openapi > ui/node_modules/.openapi.json
 	@cd ui && npm run --silent api
+
+.PHONY: sim
+sim: install ## play so many seeded worlds with the real decisions (SEEDS=20000 FIRST=0)
+	@$(RUN) -m tests.sim --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0)
 
 .PHONY: lock
 lock: install ## compile requirements/*.txt again (UPGRADE=1: to the newest versions)

@@ -20,6 +20,9 @@ from bench.engine import (
 )
 from bench.figures import Figure
 from bench.floor import Floor, measure
+from bench.growth import by_dags, by_history
+from bench.scheduler import BUDGETS
+from bench.scheduler import measure as measure_scheduler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +270,16 @@ def wait_count(running: Engine, count: int) -> None:
     running.instance.wait_for(f"{count} DAGs", all_listed, seconds=300, every=0.05)
 
 
+def scheduler_only(asked: Asked) -> list[Figure]:
+    """The scheduler's steps on a durable database, with an executor that ends tasks at once."""
+    return [figure for name in BUDGETS for figure in measure_scheduler(name, asked.times(1))]
+
+
+def growth(_asked: Asked) -> list[Figure]:
+    """One more completed task, with ever more history and ever more DAGs."""
+    return [*by_history(), *by_dags()]
+
+
 #: What `make bench` runs, in this order.
 WORKLOADS: Mapping[str, Callable[[Asked], list[Figure]]] = {
     "startup": startup,
@@ -277,4 +290,6 @@ WORKLOADS: Mapping[str, Callable[[Asked], list[Figure]]] = {
     "bash200": bash200,
     "fan1000": fan1000,
     "parse500": parse500,
+    "scheduler": scheduler_only,
+    "growth": growth,
 }

@@ -67,6 +67,8 @@ class Instance:
             home,
             {
                 "AIRFLOW__API__HOST": "127.0.0.1",
+                # on loopback only, to look around: nobody need sign in
+                "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
                 "AIRFLOW__API__PORT": str(self.port),
                 **(environment or {}),
             },

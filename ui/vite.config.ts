@@ -7,6 +7,7 @@ const backend = process.env.VENTURI_URL ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  base: "./",
   build: {
     outDir: process.env.VENTURI_UI_OUT ?? "../src/venturi/ui_dist",
     emptyOutDir: true,

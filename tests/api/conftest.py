@@ -33,6 +33,8 @@ class StoppedClock:
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    # Signing in has tests of its own, in tests/security.
+    monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
     get_config.cache_clear()
     yield
     get_config.cache_clear()

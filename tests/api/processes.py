@@ -4,30 +4,34 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
+#: Nobody need sign in: what most tests are not about.
+OPEN = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
 AIRFLOW = Path(sys.executable).parent / "airflow"
 
 
 class Web:
     """`airflow webserver` in a home of its own."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
-        self.process = start(home, "-p", "0", *arguments)
+    def __init__(self, home: Path, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+        self.process = start(home, "-p", "0", *arguments, env=env)
+        #: what it said before that
+        self.said = ""
         self.url = f"{self._address()}/api/v2/"
 
     def _address(self) -> str:
         """Where it says that it listens."""
         assert self.process.stdout is not None
-        said = []
         for line in self.process.stdout:
             if "listens at" in line:
                 return line.rpartition(" ")[2].strip()
-            said.append(line)
-        raise AssertionError(f"it did not start: {''.join(said)}")
+            self.said += line
+        raise AssertionError(f"it did not start: {self.said}")
 
     def get(self, path: str = "monitor/health") -> Any:
         """The answer of a GET, read as JSON."""
@@ -54,11 +58,16 @@ class Web:
         self.process.communicate()
 
 
-def start(home: Path, *arguments: str, stdin: int | None = None) -> "subprocess.Popen[str]":
+def start(
+    home: Path,
+    *arguments: str,
+    stdin: int | None = None,
+    env: Mapping[str, str] | None = None,
+) -> "subprocess.Popen[str]":
     """Start the web server."""
     return subprocess.Popen(
         [str(AIRFLOW), "webserver", *arguments],
-        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home)},
+        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home), **OPEN, **(env or {})},
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 from tests import make
 from tests.config.make import config
 from tests.store.home import put
-from venturi.api.guard import OpenToTheNetwork, check_address, known_names
+from venturi.api.auth.way import SignIn
+from venturi.api.guard import OpenToTheNetwork, check_address, known_names, refusal
 from venturi.store.engine import Store
 
 ALLOWED = "[venturi]\nallow_unauthenticated_network = True\n"
@@ -62,18 +63,28 @@ def test_every_answer_has_the_protecting_headers(web: TestClient) -> None:
 
 
 def test_the_network_is_let_in_only_when_that_is_said(tmp_path: Path) -> None:
+    nobody, everybody = SignIn(required=False), SignIn(required=True)
     closed = config(tmp_path / "closed", "")
-    check_address("127.0.0.1", closed)
-    check_address("localhost", closed)
+    check_address("127.0.0.1", closed, nobody)
+    check_address("localhost", closed, nobody)
+    check_address("0.0.0.0", closed, everybody)
     with pytest.raises(OpenToTheNetwork, match="allow_unauthenticated_network"):
-        check_address("0.0.0.0", closed)
-    with pytest.raises(OpenToTheNetwork):
-        check_address("::", closed)
+        check_address("0.0.0.0", closed, nobody)
+    with pytest.raises(OpenToTheNetwork, match="authenticate = True"):
+        check_address("::", closed, nobody)
     opened = config(tmp_path / "opened", ALLOWED)
-    check_address("0.0.0.0", opened)
-    assert not known_names(opened).hosts
+    check_address("0.0.0.0", opened, nobody)
+    assert not known_names(opened, nobody).hosts
 
 
 def test_the_name_in_base_url_is_answered(tmp_path: Path) -> None:
     named = config(tmp_path, "[api]\nbase_url = https://flow.example/x\n")
-    assert "flow.example" in known_names(named).hosts
+    assert "flow.example" in known_names(named, SignIn(required=False)).hosts
+
+
+def test_a_page_under_base_url_is_ours_behind_a_proxy_that_changes_the_name(tmp_path: Path) -> None:
+    names = known_names(config(tmp_path, "[api]\nbase_url = https://flow.example/x\n"), SignIn())
+    headers = {b"host": b"127.0.0.1:8080", b"origin": b"https://flow.example"}
+    assert refusal(names, "POST", headers) is None
+    for foreign in (b"https://flow.example.evil", b"http://flow.example", b"null"):
+        assert refusal(names, "POST", {**headers, b"origin": foreign})

@@ -2,24 +2,30 @@
 
 from starlette.testclient import TestClient
 
+from tests import make
+from tests.store.home import put, run
 from venturi.api.pages.html import page, tag
+from venturi.store.engine import Store
 
 HOME = "http://localhost:8080/"
 
 
-def test_without_a_built_interface_a_plain_page_tells_health_and_the_way_out(
-    web: TestClient,
-) -> None:
+def test_the_front_page_tells_health_and_dags(web: TestClient, store: Store) -> None:
+    spec = make.dag(make.task("a", owner="ann"), dag_id="d", label="Daily & nightly")
+    put(store, spec)
+    run(store, spec, state="success")
     answer = web.get(HOME)
     assert answer.headers["content-type"].startswith("text/html")
-    assert "make install" in answer.text
+    assert "Daily &amp; nightly" in answer.text
+    assert "1 success" in answer.text
     assert 'class="unhealthy"' in answer.text
     assert 'href="/docs"' in answer.text
 
 
-def test_text_from_outside_never_becomes_markup() -> None:
+def test_text_from_users_never_becomes_markup(web: TestClient, store: Store) -> None:
     evil = '<script>alert("1")</script>'
-    text = page(evil, tag("p", evil)).decode()
+    put(store, make.dag(make.task("a", owner=evil), dag_id="d", label=evil))
+    text = web.get(HOME).text
     assert "<script" not in text
     assert text.count("&lt;script&gt;") == 2
 

@@ -26,7 +26,7 @@ def test_the_table_is_complete() -> None:
 
 
 def test_a_right_to_read_changes_nothing() -> None:
-    for route in ROUTES:
+    for route in (*REST, *PAGES):
         action = route.permission.rpartition(":")[2]
         assert (route.method == "GET" or route.path.endswith("/list")) == (
             action in {"read", "public"}

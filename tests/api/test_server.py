@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests import make
-from tests.api.processes import Web, is_alive, start
+from tests.api.processes import OPEN, Web, is_alive, start
 from tests.store.home import put, run
 from tests.system.home import until
 from venturi.store.engine import Store
@@ -142,7 +142,7 @@ def test_a_certificate_that_is_not_there_is_one_sentence(home: Path) -> None:
 def test_alone_it_is_one_process_that_ends_with_who_started_it(home: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "venturi.api", "-p", "0"],
-        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home)},
+        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home), **OPEN},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -233,7 +233,7 @@ def test_a_worker_that_cannot_start_is_told_and_the_master_ends(home: Path) -> N
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(listener.fileno())],
-        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home)},
+        env={"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(home), **OPEN},
         pass_fds=[listener.fileno()],
         capture_output=True,
         text=True,

@@ -127,6 +127,7 @@ tasks run d t rid --mark-success --no-shut-down-logging --map-index 1 --read-fro
 render d t 2020-01-01 -sd /x
 tasks render d t rid --map-index 0 -o json
 tasks states-for-dag-run d rid -o json
+tasks history d t rid --map-index 1 -o json
 pool -s n 5 text
 pool --set n 5 text
 pool -g n

@@ -71,6 +71,10 @@ def test_clearing_shows_what_it_would_clear_and_asks(airflow: Airflow, one: Stor
     assert said.out.endswith("Cleared 1 task instances of 1 runs\n")
     assert home.task_row(one, "a").state is None
     assert home.run_row(one).state == "queued"
+    (changed,) = airflow("tasks", "history", "one", "a", "r1", "-o", "json").json()
+    assert (changed["state"], changed["try_number"]) == ("none", 2)
+    assert changed["cause"] == f"cleared by {changed['actor']}"
+    assert "Nothing has happened" in airflow("tasks", "history", "one", "b", "r1").out
 
 
 def test_clearing_by_date_touches_no_other_run(airflow: Airflow, one: Store) -> None:

@@ -70,7 +70,8 @@ def test_mail_is_sent_for_what_it_was_asked_for() -> None:
 )
 def test_the_end_of_a_run_calls_the_dags_own(state: RunState, kind: Callback | None) -> None:
     for callbacks in (ALL, ()):
-        run = make.run(make.graph(make.task("a"), callbacks=callbacks))
+        before = RunState.QUEUED if state is RunState.RUNNING else RunState.RUNNING
+        run = make.run(make.graph(make.task("a"), callbacks=callbacks), before)
         draft = make.draft(run)
         draft.move_run(run, state, "why")
         found = list(calls_due(Plan(run_moves=tuple(draft.run_moves.values())), {}))

@@ -179,3 +179,41 @@ def test_over_a_mapped_task_over_nothing_it_is_skipped() -> None:
     )
     plan = decide(make.snapshot(make.run(graph)), make.NOW)
     assert states(plan) == {"a": "skipped", "m": "skipped"}
+
+
+# --- the upstream ran again and returned another number of items ----------------------------------
+
+
+def _again(length: int, states: list[Any], **limits: Any) -> Plan:
+    """The step in which a mapped task that has instances learns a new length."""
+    graph = make.graph(make.task("list"), make.mapped("m", "list"))
+    run = make.run(graph, list="success", m=states)
+    run.lengths["list", "return_value", -1] = length
+    return decide(make.snapshot(run, limits=Limits(**limits)), make.NOW)
+
+
+def test_instances_that_are_missing_are_made() -> None:
+    plan = _again(5, ["none"] * 3)
+    assert [(e.count, e.have) for e in plan.expansions] == [(5, 3)]
+    assert [move.instance.map_index for move in plan.moves] == [0, 1, 2]
+
+
+def test_instances_that_are_too_many_are_removed_unless_they_have_run() -> None:
+    plan = _again(1, ["none", "none", "success", "none"])
+    told = {move.instance.map_index: str(move.state) for move in plan.moves}
+    assert told == {0: "queued", 1: "removed", 3: "removed"}
+
+
+def test_when_nothing_is_left_to_expand_over_what_has_not_run_is_skipped() -> None:
+    assert {str(move.state) for move in _again(0, ["none", "none"]).moves} == {"skipped"}
+
+
+def test_when_there_is_too_much_to_expand_over_what_has_not_run_fails() -> None:
+    plan = _again(9, ["none", "success"], max_map_length=8)
+    assert [str(move.state) for move in plan.moves] == ["failed"]
+    assert "max_map_length = 8" in plan.moves[0].reason
+
+
+def test_what_has_run_altogether_is_left_as_it_is() -> None:
+    plan = _again(5, ["success", "failed"])
+    assert not plan.expansions and not plan.moves

@@ -130,16 +130,6 @@ def test_a_task_that_is_gone_is_said_so() -> None:
     assert "no longer has a task 'gone'" in str(called(Task(lambda context: None), message))
 
 
-def test_a_missed_sla_calls_the_dag() -> None:
-    seen: list[Any] = []
-    called(
-        Task(lambda context: None),
-        call("sla_miss"),
-        sla_miss_callback=lambda *arguments: seen.append(arguments[1]),
-    )
-    assert seen == ["t on r1"]
-
-
 def test_a_failure_is_written_to_the_tasks_addresses(sent: list[dict[str, Any]]) -> None:
     task = Task(lambda context: None, email=["a@example.org", "b@example.org"])
     assert called(task, call(callbacks=False, email=True, reason="<b> exit code 1")) is None

@@ -61,7 +61,7 @@ def test_a_run_that_cannot_be_decided_is_parked_and_the_others_go_on(store: Stor
         say=said.append,
         lease_seconds=10,
     )
-    lease = store.retrying(lambda tx: take_lease(tx, "me", NOW, 10))
+    lease = store.retrying(lambda tx: take_lease(tx, "me", 10))
     assert lease is not None
     stepper.lease = lease
     for second in range(3):

@@ -74,7 +74,7 @@ class Engine:
             source_of=lambda _tx, file: file,
             lease_seconds=1e9,
         )
-        lease = store.retrying(lambda tx: take_lease(tx, "test", now, 1e9))
+        lease = store.retrying(lambda tx: take_lease(tx, "test", 1e9))
         assert lease is not None
         self.stepper.lease = lease
         self.inbox = Inbox()

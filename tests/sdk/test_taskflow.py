@@ -369,7 +369,9 @@ def test_tasks_of_a_mapped_group_have_its_instances_and_arguments() -> None:
     assert spec["group.inner"].mapped == spec["group.second"].mapped
     assert spec["group.inner"].mapped is not None
     assert spec["group.inner"].upstream == ("up",)
-    assert first.op_args[0].resolve(context(2, up=["a", "b", "c"])) == "c"  # type: ignore[attr-defined]
+    at = context(2, up=["a", "b", "c"])
+    at["ti"].task = first
+    assert first.op_args[0].resolve(at) == "c"  # type: ignore[attr-defined]
     assert "group.inner" not in {t.task_id for t in up.iter_mapped_dependants()} ^ {
         "group.inner",
         "group.second",
@@ -389,6 +391,49 @@ def test_an_argument_of_a_mapped_group_cannot_be_expanded_again() -> None:
         group.expand(n=[1, 2])
     with pytest.raises(InvalidInput, match="expanded over once more"):
         freeze_dag(dag)
+
+
+def test_a_task_in_a_mapped_group_cannot_expand_over_another_one_in_it() -> None:
+    with DAG("a") as dag:
+
+        @task
+        def listed(n: Any) -> list[int]: ...
+
+        @task
+        def one(n: Any) -> None: ...
+
+        @task_group
+        def group(n: Any) -> None:
+            one.expand(n=listed(n))
+
+        group.expand(n=[1, 2])
+    with pytest.raises(InvalidInput, match=r"'group.one' expands over .*'group.listed'"):
+        freeze_dag(dag)
+
+
+def test_arguments_of_groups_in_groups_are_found_by_the_part_of_the_index_that_is_theirs() -> None:
+    with DAG("a") as dag:
+
+        @task
+        def inner(outer: Any, own: Any, deep: Any) -> Any: ...
+
+        @task_group
+        def within(outer: Any, own: Any) -> None:
+            inner.partial(outer=outer, own=own).expand(deep=["x", "y", "z"])
+
+        @task_group
+        def around(outer: Any) -> None:
+            within.partial(outer=outer).expand(own=[1, 2])
+
+        around.expand(outer=["a", "b"])
+    written: Any = dag.get_task("around.within.inner")
+    found = []
+    for index in range(12):
+        at = context(index)
+        at["ti"].task = written
+        kwargs = written.unmap_for(at).op_kwargs
+        found.append(tuple(getattr(v, "resolve", lambda _, v=v: v)(at) for v in kwargs.values()))
+    assert found == [(o, w, d) for o in "ab" for w in (1, 2) for d in "xyz"]
 
 
 def test_a_group_function_gives_its_result_or_the_group_and_gets_a_number() -> None:

@@ -5,8 +5,19 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import msgspec
+
 from tests import make
-from venturi.spec.model import DagSpec, Era, MapSource, MapSpec, TaskSpec, TriggerRule, XComSource
+from venturi.spec.model import (
+    DagSpec,
+    Era,
+    GroupSpec,
+    MapSource,
+    MapSpec,
+    TaskSpec,
+    TriggerRule,
+    XComSource,
+)
 from venturi.spec.timetable.model import Continuous, DeltaInterval, Null, Once, TimeDelta, Timetable
 
 #: All schedules end here, so that a world can come to rest.
@@ -22,6 +33,18 @@ def random_dag(rng: Random, dag_id: str) -> DagSpec:
     for place, name in enumerate(names):
         above = [n for n in names[:place] if rng.random() < 0.35]
         tasks.append(_task(rng, name, above))
+    groups: tuple[GroupSpec, ...] = ()
+    # Chance of its own: worlds without a group are as they were before there were groups.
+    aside = Random()
+    aside.setstate(rng.getstate())
+    if aside.random() < 0.3:
+        tasks, groups = _grouped(aside, tasks)
+    slas = [
+        msgspec.structs.replace(task, sla=aside.choice([0.0, 60.0, 3600.0]))
+        if aside.random() < 0.1
+        else task
+        for task in tasks
+    ]
     return DagSpec(
         dag_id=dag_id,
         era=rng.choice([Era.V1, Era.V2, Era.V3]),
@@ -33,8 +56,45 @@ def random_dag(rng: Random, dag_id: str) -> DagSpec:
         max_active_tasks=rng.randint(1, 4),
         dagrun_timeout=rng.choice([None, None, None, 1800.0]),
         fail_fast=rng.random() < 0.1,
-        tasks=tuple(tasks),
+        max_consecutive_failed_dag_runs=aside.choice([0, 0, 0, 0, 2]),
+        tasks=tuple(slas),
+        groups=groups,
     )
+
+
+def _grouped(rng: Random, tasks: list[TaskSpec]) -> tuple[list[TaskSpec], tuple[GroupSpec, ...]]:
+    """Some neighbours become a mapped group, over a literal or over the result of one before."""
+    first = rng.randrange(len(tasks))
+    last = rng.randint(first, len(tasks) - 1)
+    before = [task.task_id for task in tasks[:first]]
+    over = _mapped(rng, before)
+    sources = [xcom.task_id for source in over.sources for xcom in source.xcoms]
+    inside = {task.task_id for task in tasks[first : last + 1]}
+
+    def joined(task: TaskSpec) -> TaskSpec:
+        deeper = (MapSource(argument="y", length=rng.randint(1, 2)),)
+        own = deeper if task.mapped is not None else ()
+        above = task.upstream
+        if not inside & set(above):  # what a group expands over is above its first tasks
+            above = tuple(sorted({*above, *sources}))
+        return msgspec.structs.replace(
+            task, group="g", upstream=above, mapped=MapSpec(sources=(*over.sources, *own))
+        )
+
+    # Outside tasks do not expand over what is inside: its instances are not one list.
+    return [
+        joined(task)
+        if task.task_id in inside
+        else msgspec.structs.replace(task, mapped=None)
+        if _expands_over(task, inside)
+        else task
+        for task in tasks
+    ], (GroupSpec(group_id="g", mapped=over),)
+
+
+def _expands_over(task: TaskSpec, names: set[str]) -> bool:
+    sources = task.mapped.sources if task.mapped is not None else ()
+    return any(xcom.task_id in names for source in sources for xcom in source.xcoms)
 
 
 def _timetable(rng: Random) -> Timetable:

@@ -4,9 +4,11 @@ The laws look at the rows only and know nothing of how decisions are made.
 """
 
 from collections import Counter, defaultdict
+from math import prod
 from typing import TYPE_CHECKING
 
 from tests.rule_oracle import oracle
+from venturi.core.clock import Instant
 from venturi.core.states import (
     ACTIVE,
     RUN_TERMINAL,
@@ -18,9 +20,9 @@ from venturi.core.states import (
 )
 from venturi.decide.admit import rank
 from venturi.decide.board import Board
-from venturi.decide.plan import Move, Plan
+from venturi.decide.plan import Miss, Move, Plan
 from venturi.decide.views import Instance, RunView
-from venturi.spec.model import Era
+from venturi.spec.model import Era, TaskSpec
 from venturi.spec.rules import Outcome
 
 if TYPE_CHECKING:
@@ -56,6 +58,13 @@ def accept(rows: "Rows", row: Instance, epoch: int) -> None:
     rows.accepted.add((row.id, epoch))
 
 
+def miss_may(rows: "Rows", miss: Miss, now: Instant) -> None:
+    """What is called missed has passed, was not done, and is told once."""
+    run = rows.runs[miss.run.id]
+    assert miss.deadline in run.deadlines, "a missed deadline is told twice"
+    assert miss.deadline.at <= now, "a deadline is called missed before it has passed"
+
+
 def run_may(rows: "Rows", run: RunView, state: RunState) -> None:
     check_run(run.run_id, run.state, state)
     if state is RunState.RUNNING:
@@ -74,19 +83,35 @@ def rules_held(rows: "Rows", plan: Plan) -> None:
             continue
         run, row = rows.where[move.instance.id]
         task = run.graph.tasks[row.task]
+        above = {number: relevant(run, row, number) for number in run.graph.upstream[row.task]}
         upstream = [
             (other.state, run.graph.tasks[number].is_setup)
-            for number in run.graph.upstream[row.task]
-            for other in run.instances[number]
+            for number, others in above.items()
+            for other in others
         ]
         assert oracle(task.trigger_rule, upstream) is Outcome.RUN, f"{name(run, row)}: {upstream}"
-        for number in run.graph.upstream[row.task]:
-            for other in run.instances[number]:
-                chosen = other.state is not T.SUCCESS or task.task_id not in other.skips
-                assert chosen, f"{name(run, row)} was excluded by a branch"
+        for others in above.values():
+            decided = [task.task_id in o.skips for o in others if o.state is T.SUCCESS]
+            if decided and all(other.state in TERMINAL for other in others):
+                assert not all(decided), f"{name(run, row)} was excluded by a branch"
         assert task.mapped is None or row.map_index >= 0, f"{name(run, row)} is not expanded"
         if (task.depends_on_past or task.wait_for_downstream) and past_was_seen(rows, move):
             assert past_fine(rows, run, row), f"{name(run, row)}: its past is not fine"
+
+
+def relevant(run: RunView, row: Instance, number: int) -> list[Instance]:
+    """The instances above that an instance waits for: in its mapped group, those of its index."""
+    others = run.instances[number]
+    own, theirs = run.graph.tasks[row.task], run.graph.tasks[number]
+    if own.group is None or own.group != theirs.group:
+        return others
+    return [o for o in others if o.map_index // deeper(theirs) == row.map_index // deeper(own)]
+
+
+def deeper(task: TaskSpec) -> int:
+    """How many instances of a task there are for each of its group's (in these worlds)."""
+    sources = task.mapped.sources if task.mapped is not None else ()
+    return prod(s.length or 1 for s in sources if s.argument == "y")
 
 
 def past_was_seen(rows: "Rows", move: Move) -> bool:

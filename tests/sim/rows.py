@@ -6,6 +6,7 @@ plan has seen, `LostLease` when another scheduler has taken over.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from itertools import count
 
 from tests.sim import laws
@@ -13,7 +14,7 @@ from venturi.core.clock import Instant
 from venturi.core.run_ids import run_id
 from venturi.core.states import RUN_TERMINAL, TERMINAL, RunState, RunType, TaskState
 from venturi.decide.plan import Expansion, NewRun, Plan
-from venturi.decide.views import DagView, Instance, PoolView, RunView
+from venturi.decide.views import DagView, Deadline, Instance, PoolView, RunView
 from venturi.spec.graph import Graph
 from venturi.spec.timetable.model import RunInfo
 
@@ -44,6 +45,7 @@ class Rows:
         self.parallelism = 32
         self.where: dict[int, tuple[RunView, Instance]] = {}
         self.taken: set[tuple[str, Instant]] = set()
+        self.paused_by_engine: set[str] = set()
         #: every state an instance has been in, for the message of a law that was broken
         self.story: dict[int, list[str]] = {}
         #: results that were taken, by instance and epoch
@@ -119,6 +121,12 @@ class Rows:
             run.state = move.state
             if move.state is RunState.RUNNING:
                 run.start_date = now
+        for miss in plan.misses:
+            laws.miss_may(self, miss, now)
+            self.runs[miss.run.id].deadlines.remove(miss.deadline)
+        for pause in plan.pauses:
+            self.dags[pause.dag_id].paused = True
+            self.paused_by_engine.add(pause.dag_id)
         made = [self._create(new) for new in plan.new_runs]
         created = [row_id for row_id in made if row_id is not None]
         expanded = [(e, self._expand(e)) for e in plan.expansions]
@@ -159,6 +167,7 @@ class Rows:
             if (dag.dag_id, at) in self.taken:
                 return None
             self.taken.add((dag.dag_id, at))
+        run_slas = dag.graph.slas if run_type is RunType.SCHEDULED else ()
         run = RunView(
             id=next(self.ids),
             dag_id=dag.dag_id,
@@ -170,6 +179,10 @@ class Rows:
             run_type=run_type,
             logical_date=at,
             interval=info.data_interval,
+            deadlines=[
+                Deadline(info.run_after + timedelta(seconds=sla), number)
+                for number, sla in run_slas
+            ],
         )
         run.instances = [[self._row(run.graph, number)] for number in range(len(run.graph.tasks))]
         self._own(run)
@@ -186,13 +199,15 @@ class Rows:
     def _expand(self, expansion: Expansion) -> list[Instance]:
         run = self.runs[expansion.run.id]
         number = expansion.task
-        (first,) = run.instances[number]
-        assert first.map_index == -1, "a mapped task is expanded once"
-        first.map_index = 0
-        run.instances[number] = [
-            first,
-            *(self._row(run.graph, number, index) for index in range(1, expansion.count)),
-        ]
+        there = run.instances[number]
+        if not expansion.have:
+            (first,) = there
+            assert first.map_index == -1, "a mapped task is expanded once"
+            first.map_index = 0
+        assert [row.map_index for row in there] == list(range(max(1, expansion.have)))
+        assert expansion.count > expansion.have, "instances are never taken away"
+        new = range(len(there), expansion.count)
+        run.instances[number] = there + [self._row(run.graph, number, i) for i in new]
         self._own(run)
         return [copy_instance(row) for row in run.instances[number]]
 

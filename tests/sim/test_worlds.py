@@ -13,7 +13,7 @@ from tests.sim.seeds import HAPPENS, run_seed, tell
 from tests.sim.world import World
 
 #: How many worlds from seeds; VENTURI_SIM_SEEDS asks for more.
-WORLDS = int(os.environ.get("VENTURI_SIM_SEEDS", "1500"))
+WORLDS = int(os.environ.get("VENTURI_SIM_SEEDS", "2000"))
 SHARES = 5
 
 

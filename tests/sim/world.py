@@ -290,13 +290,16 @@ class World:
             assert self._is_excused(run, open_), f"{run.run_id} is {run.state}: {reasons}"
         for dag in self.rows.dags.values():
             due = dag.next_run is not None and dag.next_run.run_after <= self.now
-            blocked = any(run.dag_id == dag.dag_id for run in open_.values())
+            blocked = dag.dag_id in self.rows.paused_by_engine and dag.paused
+            blocked |= any(run.dag_id == dag.dag_id for run in open_.values())
             # The next run of a continuous schedule is only known once it is made.
             blocked |= isinstance(dag.graph.spec.timetable, Continuous)
             assert blocked or not due, f"{dag.dag_id}: a run that is due was never made"
 
     def _is_excused(self, run: RunView, open_: dict[int, RunView]) -> bool:
         """It waits for a past that has failed, or for its turn behind such a run."""
+        if run.dag_id in self.rows.paused_by_engine and self.rows.dags[run.dag_id].paused:
+            return True
         if run.state is RunState.QUEUED:
             return any(
                 other.dag_id == run.dag_id and other.state is RunState.RUNNING

@@ -31,7 +31,7 @@ def test_every_combination_of_up_to_four_upstream_states_is_judged_as_documented
             graph = make.graph(*parents, make.task("x", *names))
             states = dict(zip(names, (state for state, _ in upstream), strict=True))
             run = make.run(graph, states=states)
-            counts = count_upstream(make.draft(run), run, graph.index["x"])
+            counts = count_upstream(make.draft(run), run, make.one(run, "x"))
             said, reason = evaluate(rule, counts)
             assert said is oracle(rule, list(upstream)), (rule, upstream, reason)
             assert reason

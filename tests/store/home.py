@@ -81,8 +81,9 @@ def begun(state: TaskState = TaskState.SUCCESS, **values: Any) -> dict[str, Any]
 
 
 def rows(store: Store, table: Table, **where: Any) -> list[Any]:
-    """Rows of a table with these values."""
+    """Rows of a table with these values, in the order of its key."""
     query = select(table).where(*(table.c[name] == value for name, value in where.items()))
+    query = query.order_by(*table.primary_key.columns)
     with store.read() as tx:
         return list(tx.execute(query).all())
 

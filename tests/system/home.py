@@ -28,6 +28,7 @@ AIRFLOW = Path(sys.executable).parent / "airflow"
 DEFAULTS = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
 }
 #: The processes of a home, by the beginning of their titles.

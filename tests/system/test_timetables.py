@@ -114,3 +114,34 @@ def test_a_timetable_that_fails_harms_nobody_else(home: Home, body: str, words: 
     home.dag("bad.py", file("bad"))
     home.until(lambda: len(runs(home, "bad")) >= 2, "it is scheduled again once mended")
     home.until(lambda: not home.import_error(bad), "its error is gone")
+
+
+MOVING = """
+import uuid
+from datetime import datetime, timedelta
+from airflow import DAG
+from airflow.operators.bash_operator import BashOperator
+
+args = {"owner": "airflow", "start_date": datetime.utcnow() - timedelta(days=3)}
+with DAG("moving", default_args=args, schedule_interval=timedelta(days=1),
+         params={"b": str(uuid.uuid4()), "a": datetime.utcnow().isoformat()}) as dag:
+    BashOperator(task_id="t", bash_command="true")
+"""
+
+
+def test_a_start_date_that_moves_makes_neither_a_storm_of_runs_nor_new_versions(home: Home) -> None:
+    home.option("dag_processor", "min_file_process_interval", "1")
+    home.dag("moving.py", MOVING)
+    home.scheduler()
+    home.until_listed("moving")
+    seen: set[object] = set()
+
+    def read_again() -> bool:
+        seen.add(home.value("SELECT last_parsed_time FROM dag"))
+        return len(seen) >= 5
+
+    home.until(read_again, "the file was read five times", 30)
+    home.until(lambda: not home.sql("SELECT 1 FROM dag_run WHERE state != 'success'"), "all ended")
+    dates = [day for (day,) in home.sql("SELECT date(execution_date) FROM dag_run ORDER BY 1")]
+    assert len(dates) == len(set(dates)) and 1 <= len(dates) <= 4
+    assert home.value("SELECT count(*) FROM dag_version") == 1

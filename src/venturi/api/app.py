@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Mount
 
+from venturi.api.auth.credentials import Doorkeeper
+from venturi.api.auth.way import sign_in
 from venturi.api.call import Api
 from venturi.api.endpoint import endpoint
 from venturi.api.errors import json_response
@@ -44,16 +46,18 @@ def create_app(
     check_routes(routes)
     register_url_convertor("page", PageConvertor())
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="airflow-web")
+    doors = Doorkeeper(store, conf, sign_in(conf))
     api = Api(
         store=store,
         conf=conf,
         clock=clock,
         run_dir=run_dir,
         facts=Facts(),
+        doors=doors,
         pool=pool,
         hub=Hub(store, pool),
-        page_limit=conf.getint("api", "fallback_page_limit", fallback=50),
         ui=ui,
+        page_limit=conf.getint("api", "fallback_page_limit", fallback=50),
         page_limit_max=conf.getint("api", "maximum_page_limit", fallback=100),
     )
     return Starlette(
@@ -61,7 +65,7 @@ def create_app(
             Mount(route.path, endpoint(api, route), methods=[route.method], name=route.name)
             for route in routes
         ],
-        middleware=[Middleware(Guard, names=known_names(conf), clock=clock)],
+        middleware=[Middleware(Guard, names=known_names(conf, doors.way), clock=clock)],
         exception_handlers={HTTPException: _refused},
     )
 

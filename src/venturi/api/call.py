@@ -8,7 +8,11 @@ from typing import TypeVar
 
 import msgspec
 
+from venturi.api.auth.admit import require
+from venturi.api.auth.credentials import Doorkeeper, Visit
+from venturi.api.auth.principal import Principal
 from venturi.api.facts import Facts
+from venturi.api.permissions import Permission
 from venturi.api.ui.hub import Hub
 from venturi.config import Config
 from venturi.core.clock import Clock, Instant
@@ -20,9 +24,6 @@ from venturi.store.scope import DagScope
 
 A = TypeVar("A")
 
-#: Who acts while there is no sign-in.
-ANONYMOUS = "anonymous"
-
 
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """What all requests of a process share."""
@@ -33,6 +34,7 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     run_dir: Path
     facts: Facts
     pool: ThreadPoolExecutor
+    doors: Doorkeeper
     #: rows of a list when none are asked for, and at most
     page_limit: int
     page_limit_max: int
@@ -46,7 +48,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request, as far as handlers need to know it."""
 
     api: Api
-    user: str
+    who: Principal
+    visit: Visit
     #: the DAGs for which the caller has the right that the route asks for
     scope: DagScope
     accept: str
@@ -54,9 +57,25 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     now: Instant
 
     @property
+    def user(self) -> str:
+        """The name of who asks."""
+        return self.who.name
+
+    @property
     def actor(self) -> Actor:
         """Who changes something, for the audit log."""
         return Actor(self.user, self.now, "rest_api")
+
+    def scope_for(self, permission: Permission) -> DagScope:
+        """The DAGs for which the caller has another right than the route's."""
+        return self.who.scope(permission)
+
+    def require(self, tx: Tx, permission: Permission, dag_id: str) -> None:
+        """Refuse a DAG that is named elsewhere than in the path, as one there would be.
+
+        Raises `NotFound` for one that the caller may not know of, `NotPermitted`.
+        """
+        require(tx, self.who, permission, dag_id)
 
     def read(self) -> AbstractContextManager[Tx]:
         """A transaction that reads."""

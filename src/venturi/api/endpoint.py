@@ -14,10 +14,15 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from venturi.api.call import ANONYMOUS, Api, Call
+from venturi.api.auth.admit import NotSignedIn, admit
+from venturi.api.auth.credentials import Visit
+from venturi.api.auth.page import to_sign_in
+from venturi.api.auth.principal import ANYBODY, NOBODY
+from venturi.api.call import Api, Call
 from venturi.api.errors import BadValue, Refused, bad_value, error_response, json_response
+from venturi.api.permissions import Permission
 from venturi.api.route import Route
-from venturi.store.scope import EVERY_DAG
+from venturi.store.scope import DagScope
 
 #: A trigger's conf or an XCom may be large, but not without bound.
 BODY_BYTES_MAX = 16 << 20
@@ -34,6 +39,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     lists: frozenset[str]
     instants: frozenset[str]
     body: msgspec.json.Decoder[Any] | None
+    #: the handler reads the body itself
+    raw_body: bool
     #: parameters that are refused: doing without them would give a wrong answer
     not_yet: frozenset[str]
 
@@ -52,7 +59,8 @@ def signature_of(handler: Callable[..., Any]) -> Signature:
         instants=frozenset(
             field.encode_name for field in fields if _mentions(field.type, datetime)
         ),
-        body=None if body is None else msgspec.json.Decoder(body),
+        body=None if body in {None, bytes} else msgspec.json.Decoder(body),
+        raw_body=body is bytes,
         not_yet=getattr(query, "not_yet", frozenset()),
     )
 
@@ -70,24 +78,36 @@ def endpoint(api: Api, route: Route) -> Callable[[Request], Awaitable[Response]]
     """The function that answers requests for `route`."""
     taken = signature_of(route.handler)
 
+    def admitted(request: Request) -> Call:
+        now, visit = api.clock.now(), Visit.of(request)
+        if route.permission is Permission.PUBLIC:
+            who, scope = NOBODY if api.doors.way.required else ANYBODY, DagScope()
+        else:
+            who = api.doors.who(visit, now)
+            with api.store.read() as tx:
+                scope = admit(tx, who, route, request.path_params.get("dag_id"))
+        return Call(
+            api=api,
+            who=who,
+            visit=visit,
+            scope=scope,
+            accept=request.headers.get("accept", "*/*"),
+            accept_encoding=request.headers.get("accept-encoding", ""),
+            now=now,
+        )
+
     def respond(request: Request, body: bytes) -> Response:
         try:
-            call = Call(
-                api=api,
-                user=ANONYMOUS,
-                scope=EVERY_DAG,
-                accept=request.headers.get("accept", "*/*"),
-                accept_encoding=request.headers.get("accept-encoding", ""),
-                now=api.clock.now(),
-            )
-            result = route.handler(call, **_arguments(taken, request, body))
+            result = route.handler(admitted(request), **_arguments(taken, request, body))
+            if isinstance(result, Response):
+                return result
+            if result is None and route.status == 204:
+                return Response(status_code=204)
+            return json_response(result, route.status)
+        except NotSignedIn as error:
+            return to_sign_in(request) if route.is_page else error_response(error)
         except Exception as error:
             return error_response(error)
-        if isinstance(result, Response):
-            return result
-        if result is None and route.status == 204:
-            return Response(status_code=204)
-        return json_response(result, route.status)
 
     async def answer(request: Request) -> Response:
         try:
@@ -120,6 +140,8 @@ def _arguments(taken: Signature, request: Request, body: bytes) -> dict[str, Any
             ) from error
     if taken.query is not None:
         found["query"] = _query(taken, request.query_params)
+    if taken.raw_body:
+        found["body"] = body
     if taken.body is not None:
         try:
             found["body"] = taken.body.decode(body)
@@ -127,6 +149,8 @@ def _arguments(taken: Signature, request: Request, body: bytes) -> dict[str, Any
             raise bad_value("body", error) from error
         except msgspec.DecodeError as error:
             raise BadValue(("body",), f"The body must be JSON: {error}.") from error
+        except RecursionError as error:
+            raise BadValue(("body",), "The body is nested too deeply.") from error
     return found
 
 

@@ -34,6 +34,8 @@ class Refused(VenturiError):
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
         self.status = status
+        #: further headers of the answer
+        self.headers: dict[str, str] = {}
 
 
 class BadValue(VenturiError):
@@ -78,7 +80,9 @@ def error_response(error: Exception) -> Response:
         case BadValue():
             return json_response({"detail": error.detail}, 422)
         case Refused():
-            return json_response({"detail": str(error)}, error.status)
+            answer = json_response({"detail": str(error)}, error.status)
+            answer.headers.update(error.headers)
+            return answer
         case VenturiError():
             status = next((code for kind, code in STATUSES if isinstance(error, kind)), 400)
             return json_response({"detail": str(error)}, status)

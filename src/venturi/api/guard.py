@@ -1,8 +1,8 @@
-"""Who may connect while there is no sign-in, and the headers of every answer.
+"""Which requests are looked at at all, and the headers of every answer.
 
-A browser will send requests to this machine's own addresses for any page it shows. So as long as
-there is no sign-in, a request must be addressed to a name that is ours, and one that changes
-something must not come from another site's page.
+A browser will send requests to this machine's own addresses for any page it shows. So where nobody
+signs in, a request must be addressed to a name that is ours; and always, one that changes something
+must not come from another site's page.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ import msgspec
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from venturi.api.auth.way import SignIn
 from venturi.api.errors import json_response
 from venturi.config import Config
 from venturi.core.clock import Clock
@@ -40,16 +41,18 @@ def is_loopback(host: str) -> bool:
     return host in LOOPBACK or host.startswith("127.")
 
 
-def check_address(host: str, conf: Config) -> None:
-    """Raise `OpenToTheNetwork` for an address that others can reach, unless that is allowed."""
-    if is_loopback(host) or conf.getboolean(
-        "venturi", "allow_unauthenticated_network", fallback=False
+def check_address(host: str, conf: Config, way: SignIn) -> None:
+    """Raise `OpenToTheNetwork` where others could come in without signing in, unless allowed."""
+    if (
+        way.required
+        or is_loopback(host)
+        or conf.getboolean("venturi", "allow_unauthenticated_network", fallback=False)
     ):
         return
     raise OpenToTheNetwork(
-        f"The web server has no sign-in yet, so it will not listen on {host}, where others can "
-        "reach it: whoever can would run what they like. Listen on 127.0.0.1 and reach it through "
-        "an SSH tunnel (ssh -L 8080:127.0.0.1:8080 HOST), or set [venturi] "
+        f"Nobody signs in here, so the web server will not listen on {host}, where others can "
+        "reach it: whoever can would run what they like. Set [webserver] authenticate = True (and "
+        "[core] simple_auth_manager_all_admins = False), or listen on 127.0.0.1, or set [venturi] "
         "allow_unauthenticated_network = True if everybody on that network may do everything."
     )
 
@@ -58,14 +61,17 @@ class Names(msgspec.Struct, frozen=True):
     """The names this server answers to; empty: to any."""
 
     hosts: frozenset[str]
+    #: the origin of `[api] base_url`, whose pages are ours also where a proxy changes the name
+    origin: str = ""
 
 
-def known_names(conf: Config) -> Names:
-    """Loopback and the host of `[api] base_url`; any where the network is allowed in."""
-    if conf.getboolean("venturi", "allow_unauthenticated_network", fallback=False):
-        return Names(frozenset())
-    base = urlsplit(conf.get("api", "base_url", fallback="") or "").hostname
-    return Names(LOOPBACK | ({base} if base else set()))
+def known_names(conf: Config, way: SignIn) -> Names:
+    """Loopback and the host of `[api] base_url`; any where people sign in, or all may come."""
+    base = urlsplit(conf.get("api", "base_url", fallback="") or "")
+    origin = f"{base.scheme}://{base.netloc}" if base.netloc else ""
+    if way.required or conf.getboolean("venturi", "allow_unauthenticated_network", fallback=False):
+        return Names(frozenset(), origin)
+    return Names(LOOPBACK | ({base.hostname} if base.hostname else set()), origin)
 
 
 class Guard:
@@ -109,7 +115,7 @@ def refusal(names: Names, method: str, headers: Mapping[bytes, bytes]) -> str | 
     if method in _SAFE:
         return None
     origin = headers.get(b"origin", b"").decode("latin-1")
-    if origin and urlsplit(origin).netloc != host:
+    if origin and origin != names.origin and urlsplit(origin).netloc != host:
         return "A page of another site may not change anything here."
     if headers.get(b"sec-fetch-site", b"none") not in {b"none", b"same-origin"}:
         return "A page of another site may not change anything here."

@@ -43,6 +43,13 @@ class Permission(StrEnum):
     CONNECTION_CREATE = "connection:create"
     CONNECTION_EDIT = "connection:edit"
     CONNECTION_DELETE = "connection:delete"
+    #: to be somebody: what each user may do with their own account
+    SELF_READ = "self:read"
+    SELF_EDIT = "self:edit"
+    USER_READ = "user:read"
+    USER_CREATE = "user:create"
+    USER_EDIT = "user:edit"
+    USER_DELETE = "user:delete"
 
 
 class Scope(StrEnum):

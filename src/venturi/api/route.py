@@ -29,6 +29,8 @@ class Route(msgspec.Struct, frozen=True):
     permission: Permission
     scope: Scope
     status: int = 200
+    #: people open it in a browser: who must sign in first is sent where they can
+    is_page: bool = False
 
     @property
     def name(self) -> str:

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 import setproctitle
 
+from venturi.api.auth.way import sign_in
 from venturi.api.guard import check_address
 from venturi.api.settings import Serving, serving
-from venturi.config import get_config
+from venturi.config import Config, get_config
 from venturi.config.paths import run_dir
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.errors import VenturiError
@@ -58,13 +59,15 @@ def serve(args: argparse.Namespace | None = None) -> int:
     """
     conf = get_config()
     settings = serving(conf, args)
-    check_address(settings.host, conf)
+    clock = SystemClock()
+    way = sign_in(conf)
+    check_address(settings.host, conf, way)
+    if way.required:
+        _first_users(conf, clock)
     with listen(settings) as listener:
         # Loaded here so that the workers share its memory and start at once.
         from venturi.api.app import create_app
         from venturi.store.open import open_store
-
-        clock = SystemClock()
 
         def make_app() -> "Starlette":
             return create_app(open_store(), conf, clock, run_dir())
@@ -72,6 +75,19 @@ def serve(args: argparse.Namespace | None = None) -> int:
         if settings.alone:
             return alone(settings, listener, make_app)
         return Master(settings, listener, make_app, clock).run()
+
+
+def _first_users(conf: Config, clock: Clock) -> None:
+    """Make who can sign in, where nobody can, and tell their passwords."""
+    from venturi.api.auth.first import make_first_users
+    from venturi.store.open import open_store
+
+    store = open_store()
+    try:
+        for user in make_first_users(store, conf, clock.now()):
+            say(str(user))
+    finally:
+        store.close()
 
 
 def alone(settings: Serving, listener: socket.socket, make_app: Callable[[], "Starlette"]) -> int:

@@ -5,6 +5,8 @@ The first row that fits a path answers, so literal paths stand before those with
 
 import msgspec
 
+from venturi.api.auth import accounts
+from venturi.api.auth import rest as auth
 from venturi.api.pages import front, static
 from venturi.api.permissions import Permission, Scope
 from venturi.api.rest import (
@@ -32,6 +34,7 @@ from venturi.api.ui import dags as ui_dags
 
 PREFIX = "/api/v2"
 UI_PREFIX = "/ui"
+_FAB = "/auth/fab/v1"
 
 P = Permission
 _NONE, _DAG, _DAGS = Scope.NONE, Scope.DAG, Scope.DAGS
@@ -210,8 +213,34 @@ UI: tuple[Route, ...] = (
     Route("GET", _UI_TI + "/history", instance.get_history, P.INSTANCE_READ, _DAG),
 )
 
+#: Signing in, and accounts, in the shapes of Airflow's simple and FAB managers.
+AUTH: tuple[Route, ...] = (
+    Route("GET", "/auth/login", auth.show_login, P.PUBLIC, _NONE),
+    Route("POST", "/auth/login", auth.login, P.PUBLIC, _NONE),
+    Route("GET", "/auth/logout", auth.show_logout, P.PUBLIC, _NONE),
+    Route("POST", "/auth/logout", auth.logout, P.PUBLIC, _NONE),
+    Route("GET", "/auth/me", auth.get_me, P.SELF_READ, _NONE),
+    Route("POST", "/auth/password", auth.change_password, P.SELF_EDIT, _NONE, 204),
+    Route("GET", "/auth/token", auth.create_token_all_admins, P.PUBLIC, _NONE, 201),
+    Route("POST", "/auth/token", auth.create_token, P.PUBLIC, _NONE, 201),
+    Route("POST", "/auth/token/cli", auth.create_token_cli, P.PUBLIC, _NONE, 201),
+    Route("GET", "/auth/tokens", auth.get_tokens, P.SELF_READ, _NONE),
+    Route("POST", "/auth/tokens", auth.post_token, P.SELF_EDIT, _NONE, 201),
+    Route("DELETE", "/auth/tokens/{token_name:path}", auth.delete_token, P.SELF_EDIT, _NONE, 204),
+    Route("GET", _FAB + "/users", accounts.get_users, P.USER_READ, _NONE),
+    Route("POST", _FAB + "/users", accounts.post_user, P.USER_CREATE, _NONE),
+    Route("GET", _FAB + "/users/{username}", accounts.get_one_user, P.USER_READ, _NONE),
+    Route("PATCH", _FAB + "/users/{username}", accounts.patch_user, P.USER_EDIT, _NONE),
+    Route("DELETE", _FAB + "/users/{username}", accounts.delete_user, P.USER_DELETE, _NONE, 204),
+    Route("GET", _FAB + "/roles", accounts.get_roles, P.USER_READ, _NONE),
+    Route("POST", _FAB + "/roles", accounts.post_role, P.USER_CREATE, _NONE),
+    Route("GET", _FAB + "/roles/{role_name}", accounts.get_role, P.USER_READ, _NONE),
+    Route("PATCH", _FAB + "/roles/{role_name}", accounts.patch_role, P.USER_EDIT, _NONE),
+    Route("DELETE", _FAB + "/roles/{role_name}", accounts.delete_role, P.USER_DELETE, _NONE, 204),
+)
+
 PAGES: tuple[Route, ...] = (
-    Route("GET", "/", static.ui_page, P.PUBLIC, _NONE),
+    Route("GET", "/", static.ui_page, P.DAG_READ, _DAGS, is_page=True),
     Route("GET", "/assets/{name}", static.ui_asset, P.PUBLIC, _NONE),
     Route("GET", "/docs", front.operations_page, P.PUBLIC, _NONE),
     Route("GET", "/style.css", front.style, P.PUBLIC, _NONE),
@@ -225,11 +254,19 @@ def _prefixed(route: Route) -> Route:
 
 
 #: Every other address is one of the user interface, which knows its own pages.
-OTHERS: tuple[Route, ...] = (Route("GET", "/{path:page}", static.ui_path, P.PUBLIC, _NONE),)
+OTHERS: tuple[Route, ...] = (
+    Route("GET", "/{path:page}", static.ui_path, P.DAG_READ, _DAGS, is_page=True),
+)
 
 
 def _for_pages(route: Route) -> Route:
     return msgspec.structs.replace(route, path=UI_PREFIX + route.path)
 
 
-ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *map(_for_pages, UI), *PAGES, *OTHERS)
+ROUTES: tuple[Route, ...] = (
+    *map(_prefixed, REST),
+    *map(_for_pages, UI),
+    *AUTH,
+    *PAGES,
+    *OTHERS,
+)

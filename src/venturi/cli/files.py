@@ -54,17 +54,20 @@ def _env(path: str, text: str) -> dict[str, str]:
     return values
 
 
-def write_object(path: str, value: Mapping[str, Any], wanted: str | None = None) -> None:
+def write_object(
+    path: str, value: Mapping[str, Any] | list[Any], wanted: str | None = None
+) -> None:
     """Write values to a file, readable by its owner only; `-` prints them."""
+    plain = dict(value) if isinstance(value, Mapping) else value
     match format_of(path, wanted):
         case "yaml":
             import yaml
 
-            text = yaml.safe_dump(dict(value), sort_keys=False, allow_unicode=True)
-        case "env":
+            text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+        case "env" if isinstance(value, Mapping):
             text = "".join(f"{key}={item}\n" for key, item in value.items())
         case _:
-            text = json.dumps(value, indent=4, ensure_ascii=False) + "\n"
+            text = json.dumps(plain, indent=4, ensure_ascii=False) + "\n"
     if path in {"-", "/dev/stdout"}:
         print(text, end="")
         return

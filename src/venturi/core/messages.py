@@ -164,7 +164,7 @@ class Call(Message, frozen=True, kw_only=True):
 
     call_id: int
     file: FileRef
-    kind: str  # on_success | on_failure | on_retry | on_skipped | sla_miss
+    kind: str  # on_success | on_failure | on_retry | on_skipped | sla_miss | deadline
     dag_id: str
     run: RunInfo
     reason: str = ""
@@ -174,6 +174,12 @@ class Call(Message, frozen=True, kw_only=True):
     callbacks: bool = True
     fresh: bool = False
     log_path: str = ""
+    #: sla_miss: the tasks that were not done in time
+    missed: tuple[str, ...] = ()
+    #: deadline: which of the DAG's alerts, counted from 0, and the instant that has passed
+    alert: int = 0
+    deadline_at: datetime | None = None
+    at: datetime | None = None  # when it was found
 
 
 class AskTimetable(Message, frozen=True, kw_only=True):

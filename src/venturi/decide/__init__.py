@@ -7,6 +7,9 @@ plan       what it answers: Plan and its parts
 decide     the order of the steps, to be read as prose
 calendar   which runs are due
 verdict    may this task instance run? ordered rows, first match wins
+places     tasks and single instances that are worth a look
+kinship    which instances of a mapped group belong together
+watch      deadlines that have passed, and DAGs that only fail
 ready      verdicts carried along the graph until nothing changes
 expand     how many instances a mapped task has
 finish     when and how a run ends

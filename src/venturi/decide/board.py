@@ -17,6 +17,7 @@ from venturi.decide.admit import gate_of, rank
 from venturi.decide.calendar import following
 from venturi.decide.counting import shift
 from venturi.decide.patience import first_open, is_patient
+from venturi.decide.places import places_below
 from venturi.decide.plan import Move, Plan, RunMove
 from venturi.decide.views import (
     Candidate,
@@ -25,6 +26,7 @@ from venturi.decide.views import (
     Instance,
     InUse,
     Limits,
+    Place,
     PoolView,
     Rank,
     Report,
@@ -50,7 +52,7 @@ class Board:
         self.heads: list[tuple[Rank, Gate]] = []
         #: instances of the runs that are here, by row id
         self.owner: dict[int, tuple[RunView, Instance]] = {}
-        self.touched: dict[int, set[int] | None] = {}
+        self.touched: dict[int, set[Place] | None] = {}
         self.due: set[str] = set()
         #: how many runs of each backfill are RUNNING
         self.backfilling: dict[int, int] = {}
@@ -69,6 +71,9 @@ class Board:
 
     def put_dag(self, dag: DagView) -> None:
         """A DAG is new or has changed: look at its schedule and its runs."""
+        before = self.dags.get(dag.dag_id)
+        if before is not None:
+            dag.failures = before.failures
         self.dags[dag.dag_id] = dag
         dag.running = dag.queued = 0
         for run_id in self._runs_of.get(dag.dag_id, ()):
@@ -224,8 +229,12 @@ class Board:
             run.revision += 1
         for move in plan.moves:
             self._fold_move(move, now)
+        for miss in plan.misses:
+            miss.run.deadlines.remove(miss.deadline)
         for run_move in plan.run_moves:
             self._fold_run(run_move, now)
+        for pause in plan.pauses:
+            self.dags[pause.dag_id].paused = True
 
     def _fold_move(self, move: Move, now: Instant) -> None:
         run, instance = move.run, move.instance
@@ -247,31 +256,34 @@ class Board:
         if move.due is not None:
             self._alarm(move.due, run.id)
         if move.state in TERMINAL or before in ACTIVE:
-            self.touch(run, instance.task, succeeded=move.state is T.SUCCESS and not move.skips)
+            succeeded = move.state is T.SUCCESS and not move.skips
+            self.touch(run, instance.task, instance.map_index, succeeded=succeeded)
 
-    def touch(self, run: RunView, task: int, *, succeeded: bool = False) -> None:
-        """A task changed: look at it, at what follows, and at the run that looks back at it.
+    def touch(self, run: RunView, task: int, index: int = -1, *, succeeded: bool = False) -> None:
+        """A task, or one instance of it, changed: look at it, at what follows, and at the run that
+        looks back at it.
 
         With `succeeded` the change is one instance's success.
         """
         if run.id in self.runs:
-            numbers = self.touched.setdefault(run.id, set())
-            if numbers is not None:
-                numbers.add(task)
-                if succeeded:
-                    numbers.update(n for n in run.graph.downstream[task] if _may_matter(run, n))
-                else:
-                    numbers.update(run.graph.downstream[task])
+            places = self.touched.setdefault(run.id, set())
+            if places is not None:
+                places.add(task)
+                places.update(
+                    place
+                    for place in places_below(run, task, index)
+                    if not succeeded or not isinstance(place, int) or _may_matter(run, place)
+                )
         followers = self._followers.get(run.id)
         if not followers:
             return
         # The same task looks back at it, and with `wait_for_downstream` the tasks above it do.
         names = [run.graph.tasks[n].task_id for n in (task, *run.graph.upstream[task])]
         for follower in followers:
-            index = self.runs[follower].graph.index
-            numbers = self.touched.setdefault(follower, set())
-            if numbers is not None:
-                numbers.update(index[name] for name in names if name in index)
+            numbers = self.runs[follower].graph.index
+            places = self.touched.setdefault(follower, set())
+            if places is not None:
+                places.update(numbers[name] for name in names if name in numbers)
 
     def _fold_run(self, move: RunMove, now: Instant) -> None:
         run = move.run
@@ -279,6 +291,9 @@ class Board:
         run.state = move.state
         self._count_run(run, 1)
         if move.state in RUN_TERMINAL:
+            dag = self.dags.get(run.dag_id)
+            if dag is not None:
+                dag.failures = dag.failures + 1 if move.state is RunState.FAILED else 0
             self.drop_run(run.id)
             run.previous = None  # or a chain of all runs there ever were would be kept
         else:
@@ -325,6 +340,7 @@ class Board:
             for instance in group
             if instance.due is not None and instance.state not in TERMINAL
         ]
+        times += [deadline.at for deadline in run.deadlines]
         timeout = run.graph.spec.dagrun_timeout
         if timeout is not None and run.start_date is not None:
             times.append(run.start_date + timedelta(seconds=timeout))

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from venturi.core.states import RunState, TaskState
-from venturi.decide.plan import Plan
-from venturi.decide.views import Instance, RunView
+from venturi.decide.plan import Miss, Plan
+from venturi.decide.views import Deadline, Instance, RunView
 from venturi.spec.model import Callback
 
 T = TaskState
@@ -20,6 +20,10 @@ class CallDue(NamedTuple):
     reason: str
     callbacks: bool
     email: bool
+    #: the tasks that missed their SLA
+    missed: tuple[str, ...] = ()
+    #: of the whole run: the deadline that was missed
+    deadline: Deadline | None = None
 
 
 #: What a task instance's new state calls. A skip counts only when the task itself decided it.
@@ -54,3 +58,26 @@ def calls_due(plan: Plan, executed: Mapping[int, object]) -> Iterator[CallDue]:
         kind = _BY_RUN_STATE.get(run_move.state)
         if kind is not None and kind in run_move.run.graph.spec.callbacks:
             yield CallDue(run_move.run, None, kind, run_move.reason, True, False)
+    yield from _missed(plan)
+
+
+def _missed(plan: Plan) -> Iterator[CallDue]:
+    """One call for all SLAs of a run that were missed at once, one for each deadline of a run."""
+    late: dict[int, list[Miss]] = {}
+    for miss in plan.misses:
+        if miss.deadline.task < 0:
+            text = f"it had not ended by its deadline, {miss.deadline.at.isoformat()}"
+            yield CallDue(
+                miss.run, None, Callback.DEADLINE, text, True, False, deadline=miss.deadline
+            )
+        else:
+            late.setdefault(miss.run.id, []).append(miss)
+    for misses in late.values():
+        run = misses[0].run
+        tasks = [run.graph.tasks[miss.deadline.task] for miss in misses]
+        names = tuple(task.task_id for task in tasks)
+        wanted = Callback.SLA_MISS in run.graph.spec.callbacks
+        mail = any(task.email is not None for task in tasks)
+        if wanted or mail:
+            text = f"missed their SLA: {', '.join(names[:5])}"
+            yield CallDue(run, None, Callback.SLA_MISS, text, wanted, mail, missed=names)

@@ -14,6 +14,7 @@ from venturi.decide.finish import cut_short, finish
 from venturi.decide.plan import Plan
 from venturi.decide.ready import ready
 from venturi.decide.views import Candidate, Gate, RunView, Snapshot
+from venturi.decide.watch import find_missed, pause_failing
 
 T = TaskState
 
@@ -24,6 +25,8 @@ def decide(snapshot: Snapshot, now: Instant) -> Plan:
     for report in snapshot.reports:
         conclude(draft, report, now)
     draft.look_below()
+    for run_id in draft.touched:
+        find_missed(draft, snapshot.runs[run_id], now)
     for dag_id in snapshot.due:
         create_due(draft, snapshot.dags[dag_id], now)
     for dag_id, runs in _queued_runs(draft).items():
@@ -33,12 +36,15 @@ def decide(snapshot: Snapshot, now: Instant) -> Plan:
         if draft.run_state_of(run) is RunState.RUNNING:
             ready(draft, run, now)
             finish(draft, run, now)
+    pause_failing(draft)
     _admit(draft)
     return Plan(
         new_runs=tuple(draft.new_runs),
         run_moves=tuple(draft.run_moves.values()),
         moves=tuple(draft.moves.values()),
         expansions=tuple(draft.expansions.values()),
+        misses=tuple(draft.misses),
+        pauses=tuple(draft.pauses.values()),
         ask_runner=tuple(draft.ask_runner),
         next_at=draft.next_at,
     )
@@ -78,7 +84,7 @@ def _admit(draft: Draft) -> None:
         snapshot.capacity,
         snapshot.limits.parallelism,
         freed=draft.ended,
-        is_paused=lambda dag_id: dag_id in snapshot.dags and snapshot.dags[dag_id].paused,
+        is_paused=draft.is_paused,
     )
     for run, instance in admission.granted:
         draft.move(run, instance, T.QUEUED, "it got a slot")

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from venturi.core.clock import Instant
-from venturi.core.states import ACTIVE, RunState, TaskState, check_task
+from venturi.core.states import ACTIVE, RunState, TaskState, check_run, check_task
 from venturi.decide.counting import shift
 from venturi.decide.patience import first_open, is_patient
-from venturi.decide.plan import Expansion, Move, NewRun, RunMove
-from venturi.decide.views import Candidate, Instance, RunView, Snapshot
+from venturi.decide.places import places_below
+from venturi.decide.plan import Expansion, Miss, Move, NewRun, Pause, RunMove
+from venturi.decide.views import Candidate, Instance, Place, RunView, Snapshot
 
 
 class Draft:
@@ -20,12 +21,15 @@ class Draft:
         self.moves: dict[int, Move] = {}
         #: by run and task
         self.expansions: dict[tuple[int, int], Expansion] = {}
+        self.misses: list[Miss] = []
+        #: by DAG
+        self.pauses: dict[str, Pause] = {}
         self.ask_runner: list[str] = []
         self.next_at: Instant | None = None
-        #: tasks to look at, by run; None is all of them
-        self.touched: dict[int, frozenset[int] | None] = {
-            run_id: None if numbers is None else frozenset(numbers)
-            for run_id, numbers in snapshot.touched.items()
+        #: places to look at, by run; None is all of them
+        self.touched: dict[int, frozenset[Place] | None] = {
+            run_id: None if places is None else frozenset(places)
+            for run_id, places in snapshot.touched.items()
         }
         self._below_success: dict[tuple[int, int], RunView] = {}
         #: attempts that end with this plan: they give their slots back
@@ -45,23 +49,31 @@ class Draft:
         move = self.moves.get(instance.id)
         return instance.state if move is None else move.state
 
+    def is_paused(self, dag_id: str) -> bool:
+        """Whether the DAG is paused, or will be with this plan."""
+        dag = self.snapshot.dags.get(dag_id)
+        return dag_id in self.pauses or (dag is not None and dag.paused)
+
     def run_state_of(self, run: RunView) -> RunState:
         """The run's state after the moves so far."""
         move = self.run_moves.get(run.id)
         return run.state if move is None else move.state
 
-    def touch(self, run: RunView, task: int, *, succeeded: bool = False) -> None:
-        """A task has changed: look at it and at what follows.
+    def touch(self, run: RunView, instance: Instance, *, succeeded: bool = False) -> None:
+        """An instance has changed: look at its task and at what follows.
 
-        With `succeeded` the change is one instance's success: what follows is looked at if it
-        matters there, which `look_below` finds out once all changes are in.
+        With `succeeded` the change is a success: what follows is looked at if it matters there,
+        which `look_below` finds out once all changes are in.
         """
         if run.id not in self.snapshot.runs:
             return
-        below = run.graph.downstream[task]
-        if succeeded:
-            self._below_success |= {(run.id, number): run for number in below}
-        self._look_at(run, (task,) if succeeded else (task, *below))
+        places: list[Place] = [instance.task]
+        for place in places_below(run, instance.task, instance.map_index):
+            if succeeded and isinstance(place, int):
+                self._below_success[run.id, place] = run
+            else:
+                places.append(place)
+        self._look_at(run, places)
 
     def look_below(self) -> None:
         """Look at what follows successes where they matter."""
@@ -73,10 +85,10 @@ class Draft:
                 self._look_at(run, (number,))
         self._below_success.clear()
 
-    def _look_at(self, run: RunView, tasks: Iterable[int]) -> None:
-        numbers = self.touched.get(run.id, frozenset())
-        if numbers is not None:
-            self.touched[run.id] = numbers.union(tasks)
+    def _look_at(self, run: RunView, places: Iterable[Place]) -> None:
+        known = self.touched.get(run.id, frozenset())
+        if known is not None:
+            self.touched[run.id] = known.union(places)
 
     def length_of(self, run: RunView, task_id: str, key: str) -> int | None:
         """How many items a plain task's result has, after the moves so far."""
@@ -139,6 +151,7 @@ class Draft:
 
     def move_run(self, run: RunView, state: RunState, reason: str) -> None:
         """Plan a run's transition."""
+        check_run(f"{run.dag_id} {run.run_id}", self.run_state_of(run), state)
         self.run_moves[run.id] = RunMove(run=run, state=state, reason=reason)
 
 

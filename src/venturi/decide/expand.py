@@ -1,5 +1,7 @@
 """How many instances a mapped task has."""
 
+from collections.abc import Sequence
+
 from venturi.core.states import FAILED_STATES, TERMINAL, TaskState
 from venturi.decide.draft import Draft
 from venturi.decide.views import RunView
@@ -12,8 +14,13 @@ def instances_wanted(draft: Draft, run: RunView, mapped: MapSpec) -> int | None:
     None when a length is not known although the upstream is done: the task that should have
     returned it was skipped, failed, or returned nothing that has a length.
     """
+    return count_of(draft, run, mapped.sources)
+
+
+def count_of(draft: Draft, run: RunView, sources: Sequence[MapSource]) -> int | None:
+    """The product of the lengths of some sources (see `instances_wanted`)."""
     count = 1
-    for source in mapped.sources:
+    for source in sources:
         length = _length(draft, run, source)
         if length is None:
             return None

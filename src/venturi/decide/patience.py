@@ -26,8 +26,11 @@ PATIENT = frozenset(
 
 
 def is_patient(run: RunView, task: int) -> bool:
-    """Whether the task's rule waits for the last of its upstream, as long as all goes well."""
-    return run.graph.tasks[task].trigger_rule in PATIENT
+    """Whether the task's rule waits for the last of its upstream, as long as all goes well.
+
+    Inside a mapped group each instance waits for its own part of the upstream.
+    """
+    return run.graph.tasks[task].trigger_rule in PATIENT and task not in run.graph.kin
 
 
 def first_open(run: RunView, task: int, state_of: Callable[[Instance], TaskState]) -> int:

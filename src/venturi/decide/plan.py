@@ -4,7 +4,7 @@ import msgspec
 
 from venturi.core.clock import Instant
 from venturi.core.states import RunState, TaskState
-from venturi.decide.views import Instance, RunView
+from venturi.decide.views import Deadline, Instance, RunView
 from venturi.spec.timetable.model import RunInfo
 
 
@@ -45,12 +45,30 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Expansion(msgspec.Struct, frozen=True, kw_only=True):
-    """A mapped task gets its instances: `count` in all, at least one."""
+    """A mapped task gets its instances: `count` in all, at least one.
+
+    `have` of them are there already where its upstream ran again and returned more.
+    """
 
     run: RunView
     task: int
     count: int
+    have: int = 0
     reason: str = "its upstream results are known"
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """A deadline has passed and what it is about was not done."""
+
+    run: RunView
+    deadline: Deadline
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """A DAG is paused by the engine."""
+
+    dag_id: str
+    reason: str
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +78,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     run_moves: tuple[RunMove, ...] = ()
     moves: tuple[Move, ...] = ()
     expansions: tuple[Expansion, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     #: DAGs whose timetable has to be asked in the runner (custom timetables)
     ask_runner: tuple[str, ...] = ()
     #: earliest instant at which something is due by itself
@@ -71,9 +91,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         runs = {move.run.id: move.run for move in self.moves}
         runs |= {move.run.id: move.run for move in self.run_moves}
         runs |= {expansion.run.id: expansion.run for expansion in self.expansions}
+        runs |= {miss.run.id: miss.run for miss in self.misses}
         return runs
 
     @property
     def is_empty(self) -> bool:
         """Nothing to change."""
-        return not (self.new_runs or self.run_moves or self.moves or self.expansions)
+        return not (self.new_runs or self.run_moves or self.moves or self.expansions or self.misses)

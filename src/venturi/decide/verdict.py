@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import NamedTuple, assert_never
 
 from venturi.core.clock import Instant
-from venturi.core.states import TaskState
+from venturi.core.states import TERMINAL, TaskState
 from venturi.decide.draft import Draft
+from venturi.decide.expand import instances_wanted, state_without
+from venturi.decide.kinship import counterparts
 from venturi.decide.views import Instance, RunView
 from venturi.spec import rules
 from venturi.spec.model import TaskSpec
@@ -77,20 +79,46 @@ def _goes_on(case: Case) -> Verdict | None:
 
 
 def _excluded_by_branch(case: Case) -> Verdict | None:
-    name = case.task.task_id
-    for number in case.run.graph.upstream[case.instance.task]:
-        for parent in case.run.instances[number]:
-            skips = parent.skips
-            move = case.draft.moves.get(parent.id)
-            if move is not None and move.skips is not None:
-                skips = move.skips
-            if name in skips and case.draft.state_of(parent) is T.SUCCESS:
-                return Verdict(
-                    Kind.SKIP,
-                    "excluded_by_branch",
-                    f"{case.run.graph.tasks[number].task_id} decided not to run it",
-                )
+    draft, run, instance = case.draft, case.run, case.instance
+    kin = run.graph.kin.get(instance.task, {})
+    for number in run.graph.upstream[instance.task]:
+        if number in kin and instance.map_index < 0:
+            continue  # each instance of it will have its own
+        parents = counterparts(draft, run, instance, number) if kin else run.instances[number]
+        if not any(parent.skips or parent.id in draft.moves for parent in parents):
+            continue
+        # Of many that decide, each for itself, one that wants it is enough.
+        states = {draft.state_of(parent) for parent in parents}
+        decided = [each for each in parents if draft.state_of(each) is T.SUCCESS]
+        if (
+            decided
+            and states <= TERMINAL
+            and all(case.task.task_id in _skips(draft, parent) for parent in decided)
+        ):
+            name = run.graph.tasks[number].task_id
+            return Verdict(Kind.SKIP, "excluded_by_branch", f"{name} decided not to run it")
     return None
+
+
+def _skips(draft: Draft, instance: Instance) -> tuple[str, ...]:
+    move = draft.moves.get(instance.id)
+    return instance.skips if move is None or move.skips is None else move.skips
+
+
+def _grouped(case: Case) -> Verdict | None:
+    """In a mapped group what it expands over is all that a task waits for before it expands.
+
+    Then each instance waits for its own.
+    """
+    mapped = case.task.mapped
+    if mapped is None or case.instance.map_index >= 0:
+        return None
+    if case.instance.task not in case.run.graph.grouped:
+        return None
+    unknown = instances_wanted(case.draft, case.run, mapped) is None
+    if unknown and state_without(case.draft, case.run, mapped) is None:
+        return Verdict(Kind.WAIT, "not_expanded", "what its group expands over is not there yet")
+    return Verdict(Kind.EXPAND, "not_expanded", "its number of instances is not known yet")
 
 
 def _past_first(case: Case) -> Verdict | None:
@@ -101,7 +129,7 @@ def _past_first(case: Case) -> Verdict | None:
 
 
 def _upstream(case: Case) -> Verdict | None:
-    counts = count_upstream(case.draft, case.run, case.instance.task)
+    counts = count_upstream(case.draft, case.run, case.instance)
     outcome, text = rules.evaluate(case.task.trigger_rule, counts)
     match outcome:
         case rules.Outcome.RUN:
@@ -170,6 +198,7 @@ ROWS: tuple[Callable[[Case], Verdict | None], ...] = (
     _goes_on,
     _past_first,
     _excluded_by_branch,
+    _grouped,
     _upstream,
     _held_by_past,
     _unmapped,
@@ -177,14 +206,16 @@ ROWS: tuple[Callable[[Case], Verdict | None], ...] = (
 )
 
 
-def count_upstream(draft: Draft, run: RunView, task: int) -> rules.Counts:
-    """How many direct upstream instances are in which state, seen through the draft."""
+def count_upstream(draft: Draft, run: RunView, waiting: Instance) -> rules.Counts:
+    """How many direct upstream instances of one are in which state, seen through the draft."""
     total = success = failed = upstream_failed = skipped = 0
     setups = setups_success = setups_skipped = 0
     moves = draft.moves
-    for number in run.graph.upstream[task]:
+    has_kin = waiting.task in run.graph.kin
+    for number in run.graph.upstream[waiting.task]:
         is_setup = run.graph.tasks[number].is_setup
-        for instance in run.instances[number]:
+        parents = counterparts(draft, run, waiting, number) if has_kin else run.instances[number]
+        for instance in parents:
             move = moves.get(instance.id)
             state = instance.state if move is None else move.state
             if state is T.REMOVED:

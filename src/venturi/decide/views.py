@@ -1,6 +1,6 @@
 """What deciding looks at. The shell keeps these in memory; `decide` never changes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -79,6 +79,16 @@ class BackfillView(NamedTuple):
     ignores_past_at: Instant | None = None
 
 
+class Deadline(NamedTuple):
+    """An instant by which something must be done, and that has not been found missed yet."""
+
+    at: Instant
+    #: the task with this SLA; -1: the whole run
+    task: int = -1
+    #: for a run: the id of its row
+    id: int = 0
+
+
 class RunView:
     """A run and its instances, by task number."""
 
@@ -86,6 +96,7 @@ class RunView:
         "backfill",
         "conf",
         "dag_id",
+        "deadlines",
         "external",
         "graph",
         "id",
@@ -133,6 +144,7 @@ class RunView:
         user: str | None = None,
         backfill: BackfillView | None = None,
         told_date: Instant | None = None,
+        deadlines: Iterable[Deadline] = (),
     ) -> None:
         self.id = id
         self.dag_id = dag_id
@@ -164,6 +176,8 @@ class RunView:
         self.backfill = backfill
         #: the logical date that its tasks are told: its own, or that of the run it replays
         self.told_date = logical_date or told_date
+        #: earliest first
+        self.deadlines: list[Deadline] = sorted(deadlines)
 
     @property
     def looks_back(self) -> bool:
@@ -189,6 +203,8 @@ class DagView(msgspec.Struct, kw_only=True):
     #: runs in state RUNNING and QUEUED; those of backfills are counted apart
     running: int = 0
     queued: int = 0
+    #: how many of its runs that ended last have failed, one after the other
+    failures: int = 0
 
 
 class PoolView(NamedTuple):
@@ -196,6 +212,10 @@ class PoolView(NamedTuple):
 
     slots: int
     include_deferred: bool = False
+
+
+#: What is worth a look: a task (by number), or one of its instances (task, map index).
+Place = int | tuple[int, int]
 
 
 class Candidate(NamedTuple):
@@ -223,6 +243,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     parallelism: int = 32
     max_map_length: int = 1024
+    #: watch the `sla=` of tasks
+    check_slas: bool = True
 
 
 class InUse(msgspec.Struct, kw_only=True):
@@ -239,8 +261,8 @@ class InUse(msgspec.Struct, kw_only=True):
 class Snapshot(msgspec.Struct, kw_only=True):
     """The world as far as one step needs it.
 
-    `touched` names the tasks (by number) of a run worth looking at since something near them
-    changed; None means all of them. Runs that are not in `touched` are not looked at.
+    `touched` names the places of a run worth looking at since something near them changed; None
+    means all of its tasks. Runs that are not in `touched` are not looked at.
     """
 
     dags: Mapping[str, DagView]
@@ -249,7 +271,7 @@ class Snapshot(msgspec.Struct, kw_only=True):
     #: DAGs whose next run may be due, or whose queued runs may start
     due: Sequence[str] = ()
     runs: Mapping[int, RunView] = {}
-    touched: Mapping[int, AbstractSet[int] | None] = {}
+    touched: Mapping[int, AbstractSet[Place] | None] = {}
     #: waiting for a slot (SCHEDULED), in groups that share all limits, best first within each
     waiting: Mapping["Gate", Sequence[Candidate]] = {}
     #: the groups, best first by the first of each: looking for the best looks at few of them

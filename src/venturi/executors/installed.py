@@ -6,10 +6,19 @@ from venturi.executors.table import executor_kind
 from venturi.store.queries.why import Installed
 
 
+def limits_of(conf: Config) -> Limits:
+    """The limits that the engine decides with."""
+    return Limits(
+        parallelism=conf.getint("core", "parallelism"),
+        max_map_length=conf.getint("core", "max_map_length"),
+        check_slas=conf.getboolean("core", "check_slas"),
+    )
+
+
 def installed(conf: Config) -> Installed:
     """The limits of the installation that `conf` describes. Raises `InvalidInput`."""
     parallelism = conf.getint("core", "parallelism")
     kind = executor_kind(conf.get_mandatory_value("core", "executor"))
-    limits = Limits(parallelism=parallelism, max_map_length=conf.getint("core", "max_map_length"))
+    limits = limits_of(conf)
     grace = conf.getfloat("scheduler", "scheduler_health_check_threshold")
     return Installed(limits, kind.capacity or parallelism, grace)

@@ -12,7 +12,8 @@ from typing import Any
 from venturi.core.clock import Clock
 from venturi.core.messages import AttemptInfo, Call, GetStates
 from venturi.runner.attempt import prepared
-from venturi.runner.failure import reason_of, story_of
+from venturi.runner.failure import failed_with
+from venturi.runner.late import tell_of_deadline, tell_of_slas
 from venturi.runner.letters import send_letter
 from venturi.runner.listening import tell_run
 from venturi.sdk.comms import Comms, comms_set
@@ -43,6 +44,9 @@ def run_callbacks(dag: Any, call: Call, comms: Comms, *, clock: Clock | None = N
 def _problems(dag: Any, call: Call, comms: Comms, clock: Clock | None) -> Iterator[str]:
     if call.attempt is None:
         tell_run(DagRun(call.run, dag), call.kind, call.reason)
+    if call.kind == "sla_miss":
+        yield from tell_of_slas(dag, call, comms)
+        return
     info = call.attempt if call.attempt is not None else _speaking_for(dag, call, comms)
     if info is None:  # a DAG without tasks has runs too
         run = DagRun(call.run, dag)
@@ -60,7 +64,9 @@ def _problems(dag: Any, call: Call, comms: Comms, clock: Clock | None) -> Iterat
     ti.state = call.state or ti.state
     context = _context(ti, written, call)
     with context_set(context):
-        if call.callbacks:
+        if call.kind == "deadline":
+            yield from tell_of_deadline(dag, call, context)
+        elif call.callbacks:
             owner = dag if call.attempt is None else context["task"]
             yield from _called(owner, call, context)
         if call.email:
@@ -83,28 +89,13 @@ def _context(ti: RuntimeTaskInstance, written: Any, call: Call) -> TemplateConte
 
 
 def _called(owner: Any, call: Call, context: dict[str, Any]) -> Iterator[str]:
-    if call.kind == "sla_miss":
-        yield from _sla_missed(context)
-        return
     for callback in _several(getattr(owner, f"{call.kind}_callback", None)):
         name = _name(callback)
         _LOG.info("%s_callback: %s", call.kind, name)
         try:
             callback(context)
         except BaseException as error:
-            yield _failed(f"{call.kind}_callback {name}", error)
-
-
-def _sla_missed(context: dict[str, Any]) -> Iterator[str]:
-    dag, ti = context["dag"], context.get("ti")
-    if ti is None:
-        return
-    for callback in _several(getattr(dag, "sla_miss_callback", None)):
-        told = f"{ti.task_id} on {ti.run_id}"
-        try:
-            callback(dag, told, "", [ti], [])
-        except BaseException as error:
-            yield _failed(f"sla_miss_callback {_name(callback)}", error)
+            yield failed_with(f"{call.kind}_callback {name}", error)
 
 
 def _lettered(context: TemplateContext, call: Call) -> Iterator[str]:
@@ -114,14 +105,7 @@ def _lettered(context: TemplateContext, call: Call) -> Iterator[str]:
     except MailNotConfigured as error:
         _LOG.warning("%s (%s: %s)", error, context["ti"].task_id, call.reason)
     except Exception as error:
-        yield _failed("The letter", error)
-
-
-def _failed(what: str, error: BaseException) -> str:
-    reason = reason_of(error)
-    story = story_of(error)
-    _LOG.error("%s failed: %s%s", what, reason, f"\n{story}" if story else "")
-    return f"{what} failed: {reason}"
+        yield failed_with("The letter", error)
 
 
 def _speaking_for(dag: Any, call: Call, comms: Comms) -> AttemptInfo | None:

@@ -4,6 +4,7 @@ Frames of ours above the author's code are left out. Where an exception states a
 failed, a file is missing) and no author's frame is involved, the reason alone says it all.
 """
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from traceback import FrameSummary, StackSummary, format_list, walk_tb
@@ -11,6 +12,8 @@ from types import TracebackType
 
 from venturi.core.errors import VenturiError
 from venturi.sdk.secrets_masker import masked
+
+_LOG = logging.getLogger("airflow.callbacks")
 
 #: Reasons are one line of at most this many characters.
 LONGEST_REASON = 500
@@ -83,3 +86,11 @@ def _is_ours(frame: FrameSummary) -> bool:
     return (
         frame.filename.startswith((_OURS, "<frozen")) or "/site-packages/jinja2/" in frame.filename
     )
+
+
+def failed_with(what: str, error: BaseException) -> str:
+    """Log that a callback or a letter failed, with the story; the one line about it."""
+    reason = reason_of(error)
+    story = story_of(error)
+    _LOG.error("%s failed: %s%s", what, reason, f"\n{story}" if story else "")
+    return f"{what} failed: {reason}"

@@ -171,7 +171,6 @@ class Scheduler:
                     lambda tx: take_lease(
                         tx,
                         self.holder,
-                        self.clock.now(),
                         self.settings.lease_seconds,
                         dead=self.home_name,
                     )
@@ -213,7 +212,7 @@ class Scheduler:
 
     def _register_job(self, tx: Tx, lease: Lease) -> int:
         now = self.clock.now()
-        prove(tx, lease, now, self.settings.lease_seconds)
+        prove(tx, lease, self.settings.lease_seconds)
         jobs.close_unfinished(tx, "SchedulerJob", now)
         return jobs.register(
             tx,
@@ -377,7 +376,7 @@ class Scheduler:
         lease, now = self.stepper.lease, self.clock.now()
 
         def write(tx: Tx) -> None:
-            prove(tx, lease, now, self.settings.lease_seconds)
+            prove(tx, lease, self.settings.lease_seconds)
             jobs.heartbeat(tx, self.stepper.job_id, now)
 
         self.store.retrying(write)

@@ -11,7 +11,7 @@ from venturi.config.paths import private_dir, run_dir
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.messages import Welcome
 from venturi.decide.board import Board
-from venturi.decide.views import Limits
+from venturi.executors.installed import limits_of
 from venturi.executors.table import executor_kind
 from venturi.observe.lines import say
 from venturi.scheduler.intake import Intake
@@ -37,9 +37,7 @@ def build_scheduler(
     lease = conf.getfloat("venturi", "lease_seconds")
     memory = conf.getint("venturi", "max_import_memory_mb") << 20
     timeout = conf.getfloat("core", "dagbag_import_timeout") or 3600.0
-    board = Board(
-        Limits(parallelism=parallelism, max_map_length=conf.getint("core", "max_map_length"))
-    )
+    board = Board(limits_of(conf))
     versions = Versions()
     newest: dict[str, Version] = {}
 
@@ -91,7 +89,7 @@ def build_scheduler(
     )
 
     def proven(tx: Tx) -> None:
-        prove(tx, stepper.lease, clock.now(), lease)
+        prove(tx, stepper.lease, lease)
 
     upkeep = Upkeep(
         store=store,

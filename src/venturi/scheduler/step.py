@@ -17,6 +17,7 @@ from venturi.scheduler.parts import Part, parts_of
 from venturi.store.apply import Applied, Stale, apply
 from venturi.store.attempts import attempt_info, prefetch, run_info
 from venturi.store.calls import drop_calls, put_calls
+from venturi.store.deadlines import alert_of
 from venturi.store.engine import Store, Tx
 from venturi.store.lease import Lease, prove
 from venturi.store.runs import load_runs, note_reason
@@ -147,7 +148,7 @@ class Stepper:
         begun: list[tuple[RunView, Instance, Started]],
         now: Instant,
     ) -> Written:
-        prove(tx, self.lease, now, self.lease_seconds)
+        prove(tx, self.lease, self.lease_seconds)
         applied = apply(
             tx,
             plan,
@@ -182,6 +183,10 @@ class Stepper:
                 email=call.email,
                 callbacks=call.callbacks,
                 fresh=version.open_because is not None,
+                missed=call.missed,
+                alert=alert_of(tx, call.deadline.id) if call.deadline is not None else 0,
+                deadline_at=call.deadline.at if call.deadline is not None else None,
+                at=now,
                 log_path=attempt.log_path
                 if attempt
                 else f"dag_id={call.run.dag_id}/run_id={call.run.run_id}/callbacks.log",

@@ -1,11 +1,13 @@
-"""Deadlines of runs, as an author wrote them; recorded for whoever watches them."""
+"""Deadlines of runs, as an author writes them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from venturi.sdk.freeze_values import stable
-from venturi.sdk.values import instant
+from venturi.core.errors import InvalidInput
+from venturi.sdk.values import instant, listed, seconds, utc, whole
+from venturi.spec import model as spec
+from venturi.spec.model import DeadlineSpec
 
 
 class Reference(NamedTuple):
@@ -15,10 +17,6 @@ class Reference(NamedTuple):
     at: datetime | None = None
     max_runs: int | None = None
     min_runs: int | None = None
-
-    def serialize(self) -> dict[str, Any]:
-        """It as plain data."""
-        return {name: stable(value) for name, value in self._asdict().items() if value is not None}
 
 
 class DeadlineReference:
@@ -38,7 +36,7 @@ class DeadlineReference:
         return Reference("average_runtime", None, max_runs, min_runs)
 
 
-class _DeadlineCallback:
+class DeadlineCallback:
     """A callback with its arguments."""
 
     def __init__(
@@ -46,17 +44,16 @@ class _DeadlineCallback:
     ) -> None:
         self.callback_callable, self.kwargs = callback_callable, dict(kwargs or {})
 
-    def serialize(self) -> dict[str, Any]:
-        """It as plain data."""
-        return {"path": stable(self.callback_callable), "kwargs": stable(self.kwargs)}
+
+class AsyncCallback(DeadlineCallback):
+    """A coroutine function, a notifier, or the import path of one."""
 
 
-class AsyncCallback(_DeadlineCallback):
-    """A coroutine function, run by the triggerer."""
+class SyncCallback(DeadlineCallback):
+    """A function, a notifier, or the import path of one.
 
-
-class SyncCallback(_DeadlineCallback):
-    """A function, run by an executor."""
+    It runs in a process of its own beside the scheduler; `executor` is accepted.
+    """
 
     def __init__(
         self,
@@ -73,13 +70,12 @@ class VariableInterval(NamedTuple):
 
     key: str
 
-    def serialize(self) -> dict[str, Any]:
-        """It as plain data."""
-        return {"variable": self.key}
-
 
 class DeadlineAlert:
-    """`callback` is called when a run has not ended `interval` after `reference`."""
+    """`callback` is called when a run has not ended `interval` after `reference`.
+
+    `interval` is a timedelta (seconds as a number do too) or a `VariableInterval`.
+    """
 
     def __init__(
         self,
@@ -91,13 +87,36 @@ class DeadlineAlert:
         self.reference, self.interval = reference, interval
         self.callback, self.name = callback, name
 
-    def serialize(self) -> dict[str, Any]:
-        """It as plain data."""
-        return {
-            "reference": stable(self.reference.serialize()),
-            "interval": stable(self.interval)
-            if isinstance(self.interval, timedelta)
-            else stable(self.interval.serialize()),
-            "callback": stable(self.callback),
-            "name": self.name,
-        }
+    def frozen(self) -> DeadlineSpec:
+        """What the engine needs to know of it. Raises `InvalidInput`."""
+        if not isinstance(self.reference, Reference):
+            raise InvalidInput(
+                f"DeadlineAlert(reference=...) takes one of DeadlineReference, not "
+                f"{self.reference!r}."
+            )
+        if not isinstance(self.callback, DeadlineCallback):
+            raise InvalidInput(
+                "DeadlineAlert(callback=...) takes an AsyncCallback or a SyncCallback, not "
+                f"{self.callback!r}."
+            )
+        variable = self.interval.key if isinstance(self.interval, VariableInterval) else None
+        length = 0.0 if variable is not None else seconds(self.interval, "interval")
+        kind, at, most, least = self.reference
+        return DeadlineSpec(
+            reference=spec.Reference(kind),
+            seconds=length or 0.0,
+            variable=variable,
+            at=utc(at, "FIXED_DATETIME"),
+            max_runs=whole(10 if most is None else most, "AVERAGE_RUNTIME max_runs", 1),
+            min_runs=whole(10 if least is None else least, "AVERAGE_RUNTIME min_runs", 1),
+            name=self.name,
+        )
+
+
+def alerts_of(dag: Any) -> list[DeadlineAlert]:
+    """The alerts of `DAG(deadline=...)`: one, or a list of them. Raises `InvalidInput`."""
+    found = listed(dag.deadline)
+    for each in found:
+        if not isinstance(each, DeadlineAlert):
+            raise InvalidInput(f"deadline= takes DeadlineAlert, or a list of them, not {each!r}.")
+    return found

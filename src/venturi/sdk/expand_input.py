@@ -6,6 +6,7 @@ from typing import Any
 
 from venturi.core.errors import InvalidInput
 from venturi.sdk.exceptions import AirflowException
+from venturi.sdk.grouped import index_of_group
 from venturi.sdk.xcomarg import XComArg, listed_value, references
 from venturi.spec.model import MapSource
 
@@ -131,7 +132,7 @@ class MappedArgument:
 
     def resolve(self, context: Mapping[str, Any], **_: Any) -> Any:
         """The value in the instance that runs."""
-        index = max(0, int(context["ti"].map_index))
+        index = index_of_group(self._group, context)
         return self._group.mapped.resolve(index, context)[self._name]
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from venturi.sdk.asset import asset_records
 from venturi.sdk.cycles import sorted_tasks
 from venturi.sdk.dag import DAG
+from venturi.sdk.deadline import alerts_of
 from venturi.sdk.exceptions import AirflowDagDuplicatedIdException
 from venturi.sdk.freeze_task import frozen_task, present
 from venturi.sdk.freeze_values import joined, refused, stable
@@ -27,7 +28,6 @@ from venturi.spec.timetable import active_runs_limit
 
 #: Arguments whose machinery comes later; they are kept as they were given.
 RECORDED = (
-    "deadline",
     "disable_bundle_versioning",
     "rerun_with_latest_version",
     "template_searchpath",
@@ -88,6 +88,7 @@ def freeze_dag(dag: DAG, root: str = "") -> DagSpec:
             render_template_as_native_obj=dag.render_template_as_native_obj,
             access_control=stable(dict(dag.access_control or {})),
             callbacks=present(dag, CALLBACKS),
+            deadlines=tuple(each.frozen() for each in alerts_of(dag)),
             tasks=tuple(frozen_task(task, dag) for task in dag.tasks),
             groups=tuple(_group(group) for group in dag.task_group_dict.values()),
             edge_labels=tuple(_labels(dag)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from venturi.sdk.asset import asset_records
 from venturi.sdk.freeze_values import refused, stable
+from venturi.sdk.grouped import shared_group
 from venturi.sdk.node import Node
 from venturi.sdk.param import ParamsDict
 from venturi.sdk.values import seconds, utc, whole
@@ -112,11 +113,23 @@ def _map_spec(task: Any) -> MapSpec | None:
     around = list(group.iter_mapped_task_groups()) if group is not None else []
     inputs = [*(each.mapped for each in reversed(around))]
     if task.is_mapped:
+        _refuse_siblings(task)
         inputs.append(task.expand_input)
     if not inputs:
         return None
     sources = tuple(source for each in inputs for source in each.sources())
     return MapSpec(sources=sources, map_index_template=task.map_index_template)
+
+
+def _refuse_siblings(task: Any) -> None:
+    """How many instances a task has must not depend on the instance of its group."""
+    for operator in task.expand_input.references():
+        if shared_group(task, operator) is not None:
+            raise ValueError(
+                f"Task {task.task_id!r} expands over the result of {operator.task_id!r}, which is "
+                "another one in each instance of their mapped group. Expand over the result of a "
+                "task outside of the group, or take the result apart inside the task."
+            )
 
 
 def _multiplier(value: bool | float) -> float:

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
 
 from venturi.sdk.exceptions import AirflowException, AirflowSkipException, XComNotFound
+from venturi.sdk.grouped import indexes_beside
 from venturi.sdk.node import Dependency, Node
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class PlainXComArg(XComArg):
     def resolve(self, context: Mapping[str, Any], **_: Any) -> Any:
         ti = context["ti"]
         mapped = self.operator.is_mapped or _in_mapped_group(self.operator)
-        indexes = _indexes(self.operator, ti) if mapped else None
+        indexes = indexes_beside(self.operator, context) if mapped else None
         only = {} if indexes is None else {"map_indexes": indexes}
         found = ti.xcom_pull(task_ids=self.operator.task_id, key=self.key, default=UNSET, **only)
         if found is not UNSET:
@@ -297,13 +298,3 @@ def _only_xcoms(args: Sequence[Any], what: str) -> None:
 def _in_mapped_group(operator: Any) -> Any:
     group = operator.task_group
     return next(group.iter_mapped_task_groups(), None) if group is not None else None
-
-
-def _indexes(operator: Any, ti: Any) -> Any:
-    """Inside one mapped group each instance reads its own; from outside all are read."""
-    group = _in_mapped_group(operator)
-    mine = getattr(getattr(ti, "task", None), "task_group", None)
-    if group is None or mine is None:
-        return None
-    inside = any(each is group for each in mine.iter_mapped_task_groups())
-    return ti.map_index if inside else None

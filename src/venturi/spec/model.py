@@ -61,6 +61,7 @@ class Callback(StrEnum):
     ON_RETRY = "on_retry"
     ON_SKIPPED = "on_skipped"
     SLA_MISS = "sla_miss"
+    DEADLINE = "deadline"
 
 
 class XComSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,6 +183,30 @@ class EdgeLabel(msgspec.Struct, frozen=True, kw_only=True):
     label: str
 
 
+class Reference(StrEnum):
+    """From when a run's deadline counts."""
+
+    LOGICAL_DATE = "dagrun_logical_date"
+    QUEUED_AT = "dagrun_queued_at"
+    FIXED = "fixed_datetime"
+    AVERAGE = "average_runtime"
+
+
+class DeadlineSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """By when a run must have ended: `seconds` after a reference, or the minutes of a Variable."""
+
+    reference: Reference
+    seconds: float = 0.0
+    #: name of the Variable that holds the interval, in minutes
+    variable: str | None = None
+    #: for FIXED
+    at: datetime | None = None
+    #: for AVERAGE: of how many runs that ended last, and of how many at least
+    max_runs: int = 10
+    min_runs: int = 10
+    name: str | None = None
+
+
 class DagSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A DAG as its file describes it."""
 
@@ -213,6 +238,7 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     render_template_as_native_obj: bool = False
     access_control: dict[str, Any] = {}
     callbacks: tuple[Callback, ...] = ()
+    deadlines: tuple[DeadlineSpec, ...] = ()
     tasks: tuple[TaskSpec, ...] = ()  # in the file's order
     groups: tuple[GroupSpec, ...] = ()
     edge_labels: tuple[EdgeLabel, ...] = ()

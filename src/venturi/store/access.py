@@ -1,6 +1,6 @@
 """Who owns a DAG and what it grants to roles, as rows that scopes ask for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select
@@ -39,6 +39,14 @@ def _actions(granted: Any) -> Iterator[tuple[str, str]]:
         listed = [names] if isinstance(names, str) else names
         for name in listed if isinstance(listed, list | tuple | set) else ():
             yield resource, str(name)
+
+
+def grants_anything(tx: Tx, roles: Collection[str], actions: Collection[str]) -> bool:
+    """Whether any DAG grants one of these actions to one of these roles."""
+    query = select(dag_access.c.dag_id).where(
+        dag_access.c.role.in_(list(roles)), dag_access.c.action.in_(list(actions))
+    )
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def put_access(tx: Tx, spec: DagSpec, owners_before: str | None, owners: str) -> None:

@@ -20,7 +20,9 @@ from venturi.decide.plan import Expansion, Move, NewRun, Plan, RunMove
 from venturi.decide.views import Instance, RunView
 from venturi.store import dags as dag_rows
 from venturi.store.backfills import close_backfills
+from venturi.store.deadlines import drop_met, write_misses
 from venturi.store.engine import Tx
+from venturi.store.history import record_moves
 from venturi.store.ids import take_ids
 from venturi.store.runs import create_run, instance_row, run_exists
 from venturi.store.schema.runs import (
@@ -68,8 +70,12 @@ def apply(
     _guard_runs(tx, plan, started, now)
     _write_moves(tx, plan.moves, finished, now, job_id)
     _write_started(tx, started, finished)
+    record_moves(tx, plan.moves, finished, started, now)
     _write_results(tx, plan.moves, finished)
     _write_run_moves(tx, plan.run_moves, now)
+    write_misses(tx, plan.misses, now)
+    for pause in plan.pauses:
+        dag_rows.pause(tx, pause.dag_id, pause.reason, now)
     created = [
         row_id
         for new_run in plan.new_runs
@@ -327,6 +333,7 @@ def _write_run_moves(tx: Tx, moves: Sequence[RunMove], now: Instant) -> None:
         else:
             values |= {"start_date": now, "end_date": None}
         tx.execute(update(dag_run).where(dag_run.c.id == move.run.id).values(**values))
+    drop_met(tx, moves)
     ended = [m.run.backfill.id for m in moves if m.run.backfill and m.state in RUN_TERMINAL]
     if ended:
         close_backfills(tx, ended, now)
@@ -344,23 +351,15 @@ def _create(tx: Tx, new_run: NewRun, versions: Mapping[str, Version], now: Insta
 
 
 def _expand(tx: Tx, expansion: Expansion) -> list[Instance]:
-    """Give a mapped task its instances: the placeholder becomes the first of them."""
+    """Give a mapped task its instances: the placeholder becomes the first of them.
+
+    Where it has some already, those that are missing.
+    """
     run, number = expansion.run, expansion.task
-    placeholder = run.instances[number][0]
-    tx.execute(
-        update(task_instance).where(task_instance.c.id == placeholder.id).values(map_index=0)
-    )
-    first = Instance(
-        id=placeholder.id,
-        task=number,
-        map_index=0,
-        try_number=placeholder.try_number,
-        max_tries=placeholder.max_tries,
-        epoch=placeholder.epoch,
-    )
+    there = run.instances[number] if expansion.have else [_first(tx, run.instances[number][0])]
     rows = [
         instance_row(run.graph, number, run.id, run.run_id, run.logical_date, run.version_id, index)
-        for index in range(1, expansion.count)
+        for index in range(max(1, expansion.have), expansion.count)
     ]
     for row, ti_id in zip(rows, take_ids(tx, "task_instance", len(rows)), strict=True):
         row["id"] = ti_id
@@ -368,9 +367,24 @@ def _expand(tx: Tx, expansion: Expansion) -> list[Instance]:
         tx.execute(insert(task_instance), rows)
     retries = run.graph.tasks[number].retries
     return [
-        first,
+        *there,
         *(
             Instance(id=row["id"], task=number, map_index=row["map_index"], max_tries=retries)
             for row in rows
         ),
     ]
+
+
+def _first(tx: Tx, placeholder: Instance) -> Instance:
+    """The placeholder of a mapped task as the first of its instances."""
+    tx.execute(
+        update(task_instance).where(task_instance.c.id == placeholder.id).values(map_index=0)
+    )
+    return Instance(
+        id=placeholder.id,
+        task=placeholder.task,
+        map_index=0,
+        try_number=placeholder.try_number,
+        max_tries=placeholder.max_tries,
+        epoch=placeholder.epoch,
+    )

@@ -7,6 +7,8 @@ from sqlalchemy import delete, insert, select
 
 from venturi.core.clock import Instant
 from venturi.core.messages import Call
+from venturi.spec.model import Callback
+from venturi.store.deadlines import note_told
 from venturi.store.engine import Tx
 from venturi.store.schema.engine import callback_request
 
@@ -45,7 +47,13 @@ def open_calls(tx: Tx) -> list[Call]:
 
 def drop_calls(tx: Tx, ids: Iterable[int]) -> None:
     """These calls have been run."""
+    table = callback_request
     wanted = list(ids)
     for start in range(0, len(wanted), 500):
-        chunk = wanted[start : start + 500]
-        tx.execute(delete(callback_request).where(callback_request.c.id.in_(chunk)))
+        these = table.c.id.in_(wanted[start : start + 500])
+        of_slas = select(table.c.callback_data).where(these, table.c.kind == Callback.SLA_MISS)
+        for data in tx.execute(of_slas).scalars().all():
+            call = msgspec.msgpack.decode(data, type=Call)
+            if call.run.logical_date is not None:
+                note_told(tx, call.dag_id, call.run.logical_date, call.missed, call.email)
+        tx.execute(delete(table).where(these))

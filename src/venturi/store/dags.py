@@ -5,19 +5,22 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.messages import Loaded
+from venturi.core.states import RunState
 from venturi.decide.calendar import following
 from venturi.decide.views import DagView
 from venturi.spec.model import DagSpec
 from venturi.spec.timetable import describe, summary
 from venturi.spec.timetable.model import Continuous, DataInterval, RunInfo
 from venturi.store.access import put_access
+from venturi.store.commands.audit import Actor, note
 from venturi.store.engine import Tx
 from venturi.store.runs import last_scheduled
 from venturi.store.schema.dags import dag, dag_code, dag_file, dag_tag, import_error
+from venturi.store.schema.runs import dag_run
 from venturi.store.versions import Version, Versions, store_version
 
 
@@ -48,6 +51,16 @@ def _next_run_values(info: RunInfo | None) -> dict[str, Instant | None]:
         "next_dagrun_data_interval_end": interval.end if interval else None,
         "next_dagrun_create_after": info.run_after if info else None,
     }
+
+
+def pause(tx: Tx, dag_id: str, reason: str, now: Instant) -> None:
+    """The engine pauses a DAG; the audit log says why."""
+    changed = tx.execute(
+        update(dag).where(dag.c.dag_id == dag_id, dag.c.is_paused.is_(False)).values(is_paused=True)
+    )
+    if changed.rowcount:
+        who = Actor("scheduler", now, "scheduler")
+        note(tx, who, "paused", dag_id=dag_id, extra={"reason": reason})
 
 
 def put_dag(
@@ -224,7 +237,9 @@ def load_dags(tx: Tx, versions: Versions, dag_ids: Sequence[str] | None = None) 
     else:
         query = query.where(dag.c.dag_id.in_(dag_ids))
     views = []
-    for row in tx.execute(query).all():
+    rows = tx.execute(query).all()
+    failures = _failures(tx, [row.dag_id for row in rows if row.max_consecutive_failed_dag_runs])
+    for row in rows:
         version = versions.find(tx, row.version_id)
         if version is None:
             continue  # reading its file again mends it
@@ -239,9 +254,33 @@ def load_dags(tx: Tx, versions: Versions, dag_ids: Sequence[str] | None = None) 
                 last_run=last_scheduled(tx, row.dag_id)
                 if isinstance(version.graph.spec.timetable, Continuous)
                 else None,
+                failures=failures.get(row.dag_id, 0),
             )
         )
     return views
+
+
+def _failures(tx: Tx, dag_ids: Sequence[str]) -> dict[str, int]:
+    """How many of the runs that ended last have failed one after the other, by DAG."""
+    counts: dict[str, int] = {}
+    other, table = dag_run.alias(), dag_run
+    last_success = (
+        select(func.max(other.c.end_date))
+        .where(other.c.dag_id == table.c.dag_id, other.c.state == RunState.SUCCESS)
+        .scalar_subquery()
+    )
+    for start in range(0, len(dag_ids), 500):
+        query = (
+            select(table.c.dag_id, func.count())
+            .where(
+                table.c.dag_id.in_(dag_ids[start : start + 500]),
+                table.c.state == RunState.FAILED,
+                or_(last_success.is_(None), table.c.end_date > last_success),
+            )
+            .group_by(table.c.dag_id)
+        )
+        counts |= {row[0]: row[1] for row in tx.execute(query)}
+    return counts
 
 
 def next_run_of(tx: Tx, dag_id: str) -> RunInfo | None:

@@ -1,6 +1,8 @@
-"""Who may schedule: a lease with a term that every write of a scheduler proves."""
+"""Who may schedule: a lease with a term that every write of a scheduler proves.
 
-from datetime import timedelta
+Its time is the database's (rule R6): schedulers whose clocks differ agree on when it ends.
+"""
+
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
@@ -8,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from venturi.core.clock import Instant
 from venturi.core.errors import VenturiError
 from venturi.store.engine import Tx
+from venturi.store.now import database_now
 from venturi.store.schema.engine import scheduler_lease
 
 
@@ -26,7 +29,6 @@ class Lease(NamedTuple):
 def take_lease(
     tx: Tx,
     holder: str,
-    now: Instant,
     seconds: float,
     shard: int = 0,
     dead: str | None = None,
@@ -36,8 +38,8 @@ def take_lease(
     A holder whose name begins with `dead` is known to have died: its lease is not waited for.
     """
     table = scheduler_lease
-    until = now + timedelta(seconds=seconds)
-    free = or_(table.c.until.is_(None), table.c.until < now, table.c.holder == holder)
+    until = database_now(seconds)
+    free = or_(table.c.until.is_(None), table.c.until < database_now(), table.c.holder == holder)
     if dead is not None:
         free = or_(free, func.substr(table.c.holder, 1, len(dead)) == dead)
     changed = tx.execute(
@@ -60,17 +62,13 @@ _PROVE = (
         scheduler_lease.c.shard == bindparam("b_shard"),
         scheduler_lease.c.term == bindparam("b_term"),
     )
-    .values(until=bindparam("b_until"))
+    .values(until=database_now(bindparam("b_seconds")))
 )
 
 
-def prove(tx: Tx, lease: Lease, now: Instant, seconds: float) -> None:
+def prove(tx: Tx, lease: Lease, seconds: float) -> None:
     """Extend the lease inside a write. Raises `LostLease` when its term is over."""
-    values = {
-        "b_shard": lease.shard,
-        "b_term": lease.term,
-        "b_until": now + timedelta(seconds=seconds),
-    }
+    values = {"b_shard": lease.shard, "b_term": lease.term, "b_seconds": seconds}
     if tx.execute(_PROVE, values).rowcount == 0:
         raise LostLease("Another scheduler has taken over; this one stops.")
 

@@ -15,6 +15,7 @@ from venturi.decide.views import Instance, RunView
 from venturi.spec.graph import Graph
 from venturi.spec.timetable.model import DataInterval, RunInfo
 from venturi.store.backfills import PooledGraphs, load_fillings
+from venturi.store.deadlines import load_deadlines, set_deadlines
 from venturi.store.engine import Tx
 from venturi.store.ids import take_ids
 from venturi.store.schema.runs import dag_run, task_instance, xcom
@@ -126,6 +127,8 @@ def create_runs(
             for row, ti_id in zip(rows, take_ids(tx, "task_instance", len(rows)), strict=True):
                 row["id"] = ti_id
             tx.execute(insert(task_instance), rows)
+    made = ((i, info) for i, (info, _) in numbered)
+    set_deadlines(tx, version.graph.spec, made, now)
     return row_ids
 
 
@@ -233,6 +236,7 @@ def _views(tx: Tx, versions: Versions, rows: Sequence[Row[Any]]) -> list[RunView
         )
     _fill_instances(tx, runs)
     _fill_lengths(tx, runs)
+    load_deadlines(tx, list(runs.values()))
     return list(runs.values())
 
 

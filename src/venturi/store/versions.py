@@ -83,7 +83,7 @@ def store_version(
     needs to find the file, and what changes by itself (dates, docs), is brought up to date.
     """
     table = dag_version
-    digest = structure_hash(spec)
+    digest = structure_hash(spec, is_open=open_because is not None)
     newest = tx.execute(
         select(table.c.id, table.c.version_number, table.c.structure_hash)
         .where(table.c.dag_id == spec.dag_id)

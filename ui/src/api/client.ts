@@ -22,7 +22,13 @@ export class Unreachable extends Problem {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: "", fetch: reach });
+/** Below which path of the host everything lies: a proxy may stand in front. */
+export const PREFIX = (() => {
+  const found = document.querySelector<HTMLMetaElement>("meta[name=venturi-prefix]")?.content ?? "";
+  return found.startsWith("/") ? found.replace(/\/$/, "") : "";
+})();
+
+export const api = createClient<paths>({ baseUrl: PREFIX, fetch: reach });
 
 async function reach(request: Request): Promise<Response> {
   let answer: Response;
@@ -38,9 +44,10 @@ async function reach(request: Request): Promise<Response> {
 
 /** Go to the sign-in page and come back here afterwards. */
 function signIn(): void {
-  if (location.pathname.startsWith("/auth/")) return;
-  const back = location.pathname + location.search;
-  location.assign(`/auth/login?next=${encodeURIComponent(back)}`);
+  const path = location.pathname.slice(PREFIX.length);
+  if (path.startsWith("/auth/")) return;
+  const back = path + location.search;
+  location.assign(`${PREFIX}/auth/login?next=${encodeURIComponent(back)}`);
 }
 
 /** The sentence of an error's body. */
@@ -75,7 +82,7 @@ export async function ui<T>(path: string, init?: RequestInit & { json?: unknown 
   const { json, ...rest } = init ?? {};
   const headers = json === undefined ? undefined : { "content-type": "application/json" };
   const body = json === undefined ? rest.body : JSON.stringify(json);
-  const url = new URL(path, location.origin);
+  const url = new URL(PREFIX + path, location.origin);
   const answer = await reach(new Request(url, { ...rest, headers, body }));
   const text = await answer.text();
   let data: unknown = null;

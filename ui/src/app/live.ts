@@ -4,6 +4,7 @@
  * everything on the screen is asked anew, so that nothing that happened meanwhile is missed.
  */
 import type { QueryClient } from "@tanstack/react-query";
+import { PREFIX } from "@/api/client";
 import { createStore } from "./store";
 
 export type LiveState = "connecting" | "live" | "lost";
@@ -68,7 +69,7 @@ export function startLive(client: QueryClient): () => void {
 
   function connect(): void {
     if (stopped) return;
-    source = new EventSource("/ui/events");
+    source = new EventSource(`${PREFIX}/ui/events`);
     source.addEventListener("hello", () => {
       if (live.get().state === "lost") everything = true;
       failures = 0;

@@ -2,6 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
 import { Suspense } from "react";
+import { PREFIX } from "@/api/client";
 import { Loading } from "@/components/Blocks";
 import { NotFound } from "@/shell/NotFound";
 import { PageError } from "@/shell/PageError";
@@ -42,6 +43,7 @@ export function makeRouter(client: QueryClient) {
     );
   return createRouter({
     routeTree: root.addChildren([framed.addChildren(made(false)), bare.addChildren(made(true))]),
+    basepath: PREFIX || "/",
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",

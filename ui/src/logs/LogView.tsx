@@ -3,7 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDownToLine, Download } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { Problem, query, url } from "@/api/client";
+import { PREFIX, Problem, query, url } from "@/api/client";
 import { strings, useStrings } from "@/app/i18n";
 import { Loading, ProblemView } from "@/components/Blocks";
 
@@ -35,7 +35,7 @@ export function LogView(props: Props) {
   const [follow, setFollow] = useState(true);
   const scroll = useRef<HTMLDivElement>(null);
   const path = url`/api/v2/dags/${dagId}/dagRuns/${runId}/taskInstances/${taskId}/logs/${tryNumber}`;
-  const address = path + query({ map_index: mapIndex, full_content: true });
+  const address = PREFIX + path + query({ map_index: mapIndex, full_content: true });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `running` ends the following of a log
   useEffect(() => {

@@ -2,7 +2,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { ui } from "@/api/client";
+import { PREFIX, ui } from "@/api/client";
 import { strings, useStrings } from "@/app/i18n";
 import icon from "@/app/icon.svg";
 
@@ -24,7 +24,7 @@ export function SignIn() {
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     mutationFn: () => ui("/auth/login", { method: "POST", json: { username, password } }),
-    onSuccess: () => location.assign(safe(new URLSearchParams(location.search).get("next"))),
+    onSuccess: () => location.assign(PREFIX + safe(new URLSearchParams(location.search).get("next"))),
   });
 
   function submit(event: FormEvent): void {

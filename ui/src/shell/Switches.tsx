@@ -8,7 +8,7 @@ import {
 } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { CircleUser, Globe, Keyboard, LogOut, Moon, Settings2, Sun } from "lucide-react";
-import { ui } from "@/api/client";
+import { PREFIX, ui } from "@/api/client";
 import { strings, useStrings } from "@/app/i18n";
 import { setPref, usePrefs } from "@/app/prefs";
 import { zoneLabel } from "@/app/time";
@@ -27,8 +27,10 @@ const S = strings({
 
 export interface Me {
   username: string;
-  first_name?: string | null;
-  roles?: string[];
+  roles: string[];
+  permissions: string[];
+  /** "open": nobody needs to sign in here */
+  way: string;
 }
 
 export function useMe() {
@@ -42,7 +44,7 @@ export function useMe() {
 
 export async function signOut(): Promise<void> {
   await ui("/auth/logout", { method: "POST" }).catch(() => null);
-  location.assign("/auth/login");
+  location.assign(`${PREFIX}/auth/login`);
 }
 
 export function useTheme(): { dark: boolean; toggle: () => void } {
@@ -58,7 +60,8 @@ export function Switches({ onShortcuts }: { onShortcuts: () => void }) {
   const t = useStrings(S);
   const { zone, language } = usePrefs();
   const { dark, toggle } = useTheme();
-  const me = useMe().data;
+  const asked = useMe().data;
+  const me = asked && asked.way !== "open" ? asked : null;
   const zones = ["local", "UTC", ...(zone !== "local" && zone !== "UTC" ? [zone] : [])];
   return (
     <>
@@ -105,7 +108,7 @@ export function Switches({ onShortcuts }: { onShortcuts: () => void }) {
           <Menu.Item leftSection={<Keyboard size={14} />} onClick={onShortcuts}>
             {t("keys")}
           </Menu.Item>
-          <Menu.Item component="a" href="/docs">
+          <Menu.Item component="a" href={`${PREFIX}/docs`}>
             {t("docs")}
           </Menu.Item>
           {me && (

@@ -1,4 +1,6 @@
-"""The plain page at /, the list of operations, their style and the OpenAPI document."""
+"""The page at /, the list of operations, their style and the OpenAPI document."""
+
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -6,12 +8,23 @@ from venturi.api.call import Call
 from venturi.api.errors import json_response
 from venturi.api.pages.html import STYLE, Markup, page, table, tag
 from venturi.api.rest.monitor import get_health
+from venturi.store.queries.counts import runs_by_dag
+from venturi.store.queries.dags import DagFilter, DagRow, list_dags
+from venturi.store.queries.paging import Paging
+
+#: DAGs on the page; the REST API has them all.
+SHOWN = 200
 
 
 def front_page(call: Call) -> Response:
-    """What this is and how it is, while there is no user interface to show."""
+    """What this is, how it is, and which DAGs there are."""
     health = get_health(call)
+    with call.read() as tx:
+        dags = list_dags(tx, call.scope, DagFilter(), Paging(limit=SHOWN))
+        counts = runs_by_dag(tx, call.scope)
     name = call.api.conf.get("api", "instance_name", fallback=None) or "Venturi"
+    rows = [_row(call.visit.prefix, row, counts) for row in dags.rows]
+    more = f"The first {SHOWN} of {dags.total} DAGs." if dags.total > SHOWN else ""
     body = page(
         name,
         tag("h1", name),
@@ -23,7 +36,7 @@ def front_page(call: Call) -> Response:
             " in a clone. Until then there are the ",
             tag("code", "airflow"),
             " commands and the ",
-            tag("a", "REST API", href="/docs"),
+            tag("a", "REST API", href=f"{call.visit.prefix}/docs"),
             ".",
         ),
         table(
@@ -37,6 +50,12 @@ def front_page(call: Call) -> Response:
                 ),
             ),
         ),
+        tag("h2", "DAGs"),
+        table(("DAG", "Schedule", "Owner", "", "Next run", "Runs"), rows)
+        if rows
+        else tag("p", "There are none yet: put a file into the DAG folder."),
+        tag("p", more),
+        prefix=call.visit.prefix,
     )
     return Response(body, media_type="text/html")
 
@@ -45,7 +64,23 @@ def _status(status: str | None) -> Markup:
     return tag("span", status or "unknown", class_=status or "unknown")
 
 
-def operations_page(_call: Call) -> Response:
+def _row(prefix: str, row: DagRow, counts: dict[tuple[str, str], int]) -> tuple[object, ...]:
+    runs = [
+        f"{counts[row.dag_id, state]} {state}"
+        for state in ("running", "queued", "success", "failed")
+        if (row.dag_id, state) in counts
+    ]
+    return (
+        tag("a", row.display_name, href=f"{prefix}/api/v2/dags/{quote(row.dag_id, safe='')}"),
+        row.timetable_summary or "none",
+        ", ".join(row.owners),
+        "paused" if row.is_paused else "",
+        row.next_run_after.isoformat(" ", "minutes") if row.next_run_after else "",
+        ", ".join(runs),
+    )
+
+
+def operations_page(call: Call) -> Response:
     """Every operation of the REST API."""
     from venturi.api.openapi import summary
     from venturi.api.table import PREFIX, REST
@@ -60,10 +95,11 @@ def operations_page(_call: Call) -> Response:
         tag(
             "p",
             "Airflow's public contract, its first part. For programs: ",
-            tag("a", "openapi.json", href="/openapi.json"),
+            tag("a", "openapi.json", href=f"{call.visit.prefix}/openapi.json"),
             ".",
         ),
         table(("", "Path", ""), rows),
+        prefix=call.visit.prefix,
     )
     return Response(body, media_type="text/html")
 

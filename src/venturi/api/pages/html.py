@@ -15,11 +15,17 @@ def text(value: object) -> Markup:
     return value if isinstance(value, Markup) else Markup(escape(str(value)))
 
 
-def tag(name: str, *children: object, **attributes: object) -> Markup:
+#: Elements that hold nothing and are not closed.
+_VOID = frozenset({"input", "link", "meta"})
+
+
+def tag(name: str, /, *children: object, **attributes: object) -> Markup:
     """An element; `class_` is the attribute `class`."""
     said = "".join(
         f' {key.rstrip("_")}="{escape(str(value))}"' for key, value in attributes.items()
     )
+    if name in _VOID:
+        return Markup(f"<{name}{said}>")
     return Markup(f"<{name}{said}>{''.join(text(child) for child in children)}</{name}>")
 
 
@@ -30,12 +36,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
     return tag("table", tag("thead", head), tag("tbody", *body))
 
 
-def page(title: str, *children: object) -> bytes:
-    """A whole page."""
-    head = (
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        '<link rel="stylesheet" href="/style.css">'
-    )
+def page(title: str, *children: object, prefix: str = "") -> bytes:
+    """A whole page; `prefix` is the path below which a proxy shows this server."""
+    style = tag("link", rel="stylesheet", href=f"{prefix}/style.css")
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{style}'
     body = tag("body", tag("main", *children))
     return (
         f'<!doctype html><html lang="en"><head>{head}{tag("title", title)}</head>{body}</html>'

@@ -6,6 +6,7 @@ a fresh number that lets its own styles through the security policy and nobody e
 
 import re
 import secrets
+from html import escape
 from pathlib import Path
 
 from starlette.convertors import Convertor
@@ -54,6 +55,11 @@ class PageConvertor(Convertor[str]):
         return value
 
 
+def is_built(call: Call) -> bool:
+    """Whether there is a user interface to show."""
+    return (call.api.ui / "index.html").is_file()
+
+
 def ui_page(call: Call) -> Response:
     """The user interface, or the plain page while it is not built."""
     index = call.api.ui / "index.html"
@@ -63,13 +69,17 @@ def ui_page(call: Call) -> Response:
         return front_page(call)
     nonce = secrets.token_urlsafe(16)
     headers = {"content-security-policy": POLICY.format(nonce=nonce)}
-    return Response(text.replace("{{nonce}}", nonce), media_type="text/html", headers=headers)
+    prefix = escape(call.visit.prefix)
+    text = text.replace("{{nonce}}", nonce).replace("{{prefix}}", prefix)
+    # The files refer to each other; only the page knows below which path it was asked for.
+    text = text.replace('"./assets/', f'"{prefix}/assets/')
+    return Response(text, media_type="text/html", headers=headers)
 
 
 def ui_path(call: Call, path: str, query: OldQuery) -> Response:
     """Any address of the user interface; one of an older interface leads to where it is now."""
     found = modern_address(path, query)
-    return ui_page(call) if found is None else RedirectResponse(found, 302)
+    return ui_page(call) if found is None else RedirectResponse(call.visit.prefix + found, 302)
 
 
 def ui_asset(call: Call, name: str) -> Response:

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from venturi.cli.commands.runs import named_run
 from venturi.cli.output import print_rows
 from venturi.cli.session import (
@@ -17,6 +19,7 @@ from venturi.cli.session import (
     ring_bell,
 )
 from venturi.store.engine import Tx
+from venturi.store.queries.history import Transition, transitions
 from venturi.store.queries.instances import (
     InstanceFilter,
     InstanceRow,
@@ -91,6 +94,19 @@ def states_for_dag_run(args: argparse.Namespace) -> None:
             print(f"Logs are in {log_folder() / _common(found[0])}")
         return
     print_rows(rows, args.output)
+
+
+def history(args: argparse.Namespace) -> None:
+    """Show every change of state of a task instance."""
+
+    def body(tx: Tx) -> list[Transition]:
+        run = named_run(tx, args.dag_id, args.logical_date_or_run_id)
+        return transitions(tx, EVERY_DAG, run.dag_id, run.run_id, args.task_id, args.map_index)
+
+    rows = [msgspec.structs.asdict(each) for each in read(body)]
+    for row in rows:
+        row["actor"] = row["actor"] or "scheduler"
+    print_rows(rows, args.output, empty="Nothing has happened to it yet.")
 
 
 def _common(row: InstanceRow) -> str:

@@ -1,6 +1,17 @@
 """Every command, in the order in which the help shows them."""
 
-from venturi.cli.table import about, backfill, dags, db, later, people, questions, services, tasks
+from venturi.cli.table import (
+    about,
+    accounts,
+    backfill,
+    dags,
+    db,
+    later,
+    people,
+    questions,
+    services,
+    tasks,
+)
 from venturi.cli.table.model import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -11,6 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     *tasks.COMMANDS,
     *questions.COMMANDS,
     *people.COMMANDS,
+    *accounts.COMMANDS,
     *about.COMMANDS,
     *later.COMMANDS,
 )
@@ -24,6 +36,8 @@ GROUPS = {
     "pools": "Pools: slots that tasks share",
     "variables": "Variables that tasks read",
     "connections": "Connections: where tasks find other systems",
+    "users": "Who may sign in",
+    "roles": "What users may do",
     "providers": "Provider packages",
     "jobs": "Processes of the engine",
     "config": "The configuration",

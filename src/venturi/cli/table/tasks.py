@@ -44,6 +44,12 @@ COMMANDS = (
         old=("task_state",),
     ),
     Command(
+        ("tasks", "history"),
+        "Show every change of state of a task instance: when, who or what, why",
+        _M + "history",
+        (DAG_ID, TASK_ID, RUN, MAP_INDEX, *WHERE, *LIST),
+    ),
+    Command(
         ("tasks", "failed-deps"),
         "Say why a task instance does not run",
         _M + "failed_deps",

@@ -1,15 +1,12 @@
 """`airflow.models.User` and 1.x's `PasswordUser`: how people added users by script."""
 
-import hashlib
-import hmac
-import secrets
 from typing import Any
 
 
 class PasswordUser:
     """A user with a password: `PasswordUser(models.User())`, as 1.x had it.
 
-    Only a scrypt hash of the password is kept, in `users.password`: `scrypt$<salt>$<hash>`, in hex.
+    Only a hash of the password is kept, in `users.password`.
     """
 
     def __init__(self, user: Any) -> None:
@@ -20,22 +17,13 @@ class PasswordUser:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in {"password", "_set_password"}:
-            name, value = "password", _hashed(value)
+            from venturi.store.passwords import hashed
+
+            name, value = "password", hashed(value)
         setattr(object.__getattribute__(self, "__stored__"), name, value)
 
     def authenticate(self, plaintext: str) -> bool:
         """Whether the password is right."""
-        said = str(self.password)
-        if not said.startswith("scrypt$"):
-            return False
-        _, salt, digest = said.split("$")
-        return hmac.compare_digest(_digest(plaintext, bytes.fromhex(salt)), digest)
+        from venturi.store.passwords import is_right
 
-
-def _hashed(plaintext: str) -> str:
-    salt = secrets.token_bytes(16)
-    return f"scrypt${salt.hex()}${_digest(plaintext, salt)}"
-
-
-def _digest(plaintext: str, salt: bytes) -> str:
-    return hashlib.scrypt(plaintext.encode(), salt=salt, n=2**14, r=8, p=1).hex()
+        return is_right(plaintext, self.password)

@@ -16,6 +16,7 @@ _TIMETABLES = (
     "DeltaTriggerTimetable EventsTimetable MultipleCronTriggerTimetable"
 )
 _MARKERS = "NOTSET ArgNotSet is_arg_set SET_DURING_EXECUTION SetDuringExecution"
+_DEADLINES = "AsyncCallback DeadlineAlert DeadlineReference SyncCallback VariableInterval"
 _EDGES = "chain chain_linear cross_downstream"
 _TIMEZONE = (
     "utc utcnow datetime parse make_aware make_naive is_localized is_naive convert_to_utc "
@@ -52,6 +53,7 @@ V3: Rows = {
         f"{_SDK}.retry_policy": (
             "RetryPolicy RetryRule RetryAction RetryDecision ExceptionRetryPolicy ChainRetryPolicy"
         ),
+        f"{_SDK}.deadline": _DEADLINES,
         f"{_SHIMS}.rules": "TriggerRule WeightRule",
         "venturi.core.states": "DagRunState=RunState TaskInstanceState=TaskState",
         f"{_SHIMS}.configuration": "conf",
@@ -65,6 +67,8 @@ ANY: Rows = {
             "dateutil time uuid random json yaml"
         )
     },
+    f"{_}.definitions.deadline": {f"{_SDK}.deadline": _DEADLINES},
+    f"{_}.definitions.callback": {f"{_SDK}.deadline": "AsyncCallback SyncCallback"},
     f"{_}.timezone": {f"{_SHIMS}.clockwork": _TIMEZONE},
     f"{_}.configuration": {f"{_SHIMS}.configuration": "conf"},
     f"{_}.log": {f"{_SDK}.secrets_masker": "mask_secret"},

@@ -121,7 +121,9 @@ OPTIONS = (
         "list",
         "",
         "How REST clients of the 1.x and 2.x line prove who they are, comma-separated dotted "
-        "names; empty: by session, token or password, as for the current API.",
+        "names. One that ends in `basic_auth` lets programs send name and password with each "
+        "request; `airflow.api.auth.backend.deny_all` closes the API to programs. Sessions and "
+        "tokens need not be named.",
         old_names=(("api", "auth_backend"),),
         example="airflow.api.auth.backend.basic_auth",
     ),

@@ -90,6 +90,15 @@ OPTIONS = (
     ),
     Option(
         "venturi",
+        "database_timeout",
+        "duration",
+        "20",
+        "Seconds after which a MySQL or PostgreSQL server that does not answer counts as lost, and "
+        "the transaction is tried again; 0 waits for ever. Commands that change tables wait.",
+        range=(0, 3600),
+    ),
+    Option(
+        "venturi",
         "allow_unauthenticated_network",
         "boolean",
         "False",

@@ -19,6 +19,7 @@ from venturi.store.commands.instances import Selection, select_instances
 from venturi.store.commands.marks import mark
 from venturi.store.commands.runs import runnable, set_run_state
 from venturi.store.engine import Tx
+from venturi.store.history import record_change
 from venturi.store.schema.runs import task_instance
 from venturi.store.versions import Versions
 
@@ -69,14 +70,16 @@ def _mark_new(tx: Tx, row_ids: Sequence[int], chosen: set[str] | None, who: Acto
     table = task_instance
     of_run = table.c.dagrun_id.in_(row_ids)
     ended = {"start_date": who.now, "end_date": who.now, "updated_at": who.now}
-    done = update(table).where(of_run).values(state=TaskState.SUCCESS, reason=reason, **ended)
+    these = [of_run]
     if chosen is not None:
-        done = done.where(table.c.task_id.in_(sorted(chosen)))
+        others = of_run, table.c.task_id.not_in(sorted(chosen))
+        record_change(tx, others, TaskState.REMOVED, who, "not chosen", new_epoch=False)
         tx.execute(
-            update(table)
-            .where(of_run, table.c.task_id.not_in(sorted(chosen)))
-            .values(state=TaskState.REMOVED, reason="not chosen")
+            update(table).where(*others).values(state=TaskState.REMOVED, reason="not chosen")
         )
+        these.append(table.c.task_id.in_(sorted(chosen)))
+    record_change(tx, these, TaskState.SUCCESS, who, reason, new_epoch=False)
+    done = update(table).where(*these).values(state=TaskState.SUCCESS, reason=reason, **ended)
     tx.execute(done)
 
 

@@ -22,6 +22,7 @@ from venturi.store.commands.instances import Selection, clear, reopen, select_in
 from venturi.store.commands.reruns import adopt
 from venturi.store.commands.runs import encoded, runnable
 from venturi.store.engine import Tx
+from venturi.store.history import record_change
 from venturi.store.schema.later import backfill
 from venturi.store.schema.people import slot_pool
 from venturi.store.schema.runs import dag_run, task_instance
@@ -71,7 +72,7 @@ def create_backfill(
     chosen = chosen_tasks(version.graph, wanted)
     fresh = [run for run in todo if run.action is Action.CREATE]
     made = make_runs(tx, version, fresh, wanted, who, backfill_id=number)
-    _leave_out(tx, made, chosen, wanted)
+    _leave_out(tx, made, chosen, wanted, who)
     again = [
         _run_again(tx, run, wanted, who, number, chosen, versions)
         for run in todo
@@ -122,18 +123,17 @@ def _insert(tx: Tx, wanted: WantedBackfill, who: Actor, todo: Sequence[PlannedRu
 
 
 def _leave_out(
-    tx: Tx, made: Sequence[int], chosen: set[str] | None, wanted: WantedBackfill
+    tx: Tx, made: Sequence[int], chosen: set[str] | None, wanted: WantedBackfill, who: Actor
 ) -> None:
     """New runs: tasks that were not chosen take no part; retries and pools as asked for."""
     table = task_instance
     for part in pieces(made):
         these = table.c.dagrun_id.in_(part)
         if chosen is not None:
-            tx.execute(
-                update(table)
-                .where(these, table.c.task_id.not_in(sorted(chosen)))
-                .values(state=TaskState.REMOVED, reason=f"not among {wanted.task_regex!r}")
-            )
+            others = these, table.c.task_id.not_in(sorted(chosen))
+            reason = f"not among {wanted.task_regex!r}"
+            record_change(tx, others, TaskState.REMOVED, who, reason, new_epoch=False)
+            tx.execute(update(table).where(*others).values(state=TaskState.REMOVED, reason=reason))
         values: dict[str, Any] = {}
         if wanted.without_retries:
             values["max_tries"] = 0
@@ -207,11 +207,11 @@ def cancel_backfill(tx: Tx, number: int, who: Actor) -> BackfillChange:
     table = task_instance
     ended = [TaskState.SUCCESS, TaskState.FAILED, TaskState.REMOVED, TaskState.UPSTREAM_FAILED]
     for part in pieces(ids):
+        left = table.c.dagrun_id.in_(part), table.c.state.is_(None) | table.c.state.not_in(ended)
+        record_change(tx, left, TaskState.SKIPPED, who, reason)
         tx.execute(
             update(table)
-            .where(
-                table.c.dagrun_id.in_(part), table.c.state.is_(None) | table.c.state.not_in(ended)
-            )
+            .where(*left)
             .values(
                 state=TaskState.SKIPPED,
                 epoch=table.c.epoch + 1,

@@ -33,7 +33,13 @@ from venturi.store.schema.dags import dag, dag_tag, dag_version, import_error
 from venturi.store.schema.engine import callback_request, job
 from venturi.store.schema.later import asset_event, trigger
 from venturi.store.schema.people import log, sla_miss, task_fail
-from venturi.store.schema.runs import dag_run, task_instance, task_instance_history, xcom
+from venturi.store.schema.runs import (
+    dag_run,
+    deadline,
+    task_instance,
+    task_instance_history,
+    xcom,
+)
 
 #: Rows of one transaction, unless a person says how many.
 BATCH = 10_000
@@ -47,7 +53,6 @@ ABSENT = frozenset(
         "celery_taskmeta",
         "celery_tasksetmeta",
         "dag_warning",
-        "deadline",
         "revoked_token",
         "session",
         "task_reschedule",
@@ -101,6 +106,12 @@ def rules() -> dict[str, Rule]:
         Rule(job, job.c.latest_heartbeat, job.c.state != "running", job.c.dag_id),
         Rule(import_error, import_error.c.timestamp, is_of_no_file()),
         _of_ended_run(sla_miss, sla_miss.c.timestamp),
+        Rule(
+            deadline,
+            deadline.c.deadline_time,
+            ~exists().where(dag_run.c.id == deadline.c.dagrun_id, _is_open()),
+            deadline.c.dag_id,
+        ),
         _of_ended_run(task_fail, task_fail.c.start_date),
         Rule(asset_event, asset_event.c.timestamp, true(), asset_event.c.source_dag_id),
         Rule(

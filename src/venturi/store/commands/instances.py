@@ -17,6 +17,7 @@ from venturi.store.commands.cutshort import keep_cut_short, pieces
 from venturi.store.commands.literals import instant
 from venturi.store.commands.reruns import adopt_newest
 from venturi.store.engine import Tx
+from venturi.store.history import record_change
 from venturi.store.queries.specs import current_version
 from venturi.store.schema.runs import dag_run, task_instance, xcom
 from venturi.store.scope import EVERY_DAG
@@ -199,7 +200,9 @@ def _clear_in_run(
     for count in sorted(set(retries.values())):
         ids = [row.id for row in chosen if retries[row.task_id] == count]
         for part in pieces(ids):
-            tx.execute(update(task_instance).where(_T.id.in_(part)).values(_anew(count, who)))
+            these = _T.id.in_(part)
+            record_change(tx, [these], TaskState.NONE, who, f"cleared by {who.name}")
+            tx.execute(update(task_instance).where(these).values(_anew(count, who)))
     for row in chosen:
         tx.execute(
             delete(xcom).where(

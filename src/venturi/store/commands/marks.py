@@ -19,6 +19,7 @@ from venturi.store.commands.instances import (
 )
 from venturi.store.commands.literals import instant
 from venturi.store.engine import Tx
+from venturi.store.history import record_change
 from venturi.store.schema.runs import dag_run, task_instance
 from venturi.store.versions import Versions
 
@@ -45,10 +46,13 @@ def mark(
         raise InvalidInput(f"A task instance can be marked {', '.join(MARKS)}, not {state}.")
     versions = versions or Versions()
     keep_cut_short(tx, [row.id for row in chosen if row.state == TaskState.RUNNING], who)
+    reason = f"marked {state} by {who.name}"
     for part in pieces([row.id for row in chosen]):
+        these = _T.id.in_(part)
+        record_change(tx, [these], state, who, reason)
         tx.execute(
             update(task_instance)
-            .where(_T.id.in_(part))
+            .where(these)
             .values(
                 state=state,
                 epoch=_T.epoch + 1,
@@ -56,7 +60,7 @@ def mark(
                 start_date=func.coalesce(_T.start_date, instant(who.now)),
                 end_date=who.now,
                 updated_at=who.now,
-                reason=f"marked {state} by {who.name}",
+                reason=reason,
             )
         )
     runs: dict[int, list[Chosen]] = {}

@@ -15,6 +15,7 @@ from venturi.spec.timetable.model import DataInterval, RunInfo
 from venturi.store.commands.audit import Actor, note
 from venturi.store.commands.runs import RunAlreadyExists, encoded, row_of, runnable
 from venturi.store.engine import Tx
+from venturi.store.history import record_change
 from venturi.store.ids import take_ids
 from venturi.store.runs import create_run, instance_row, run_exists
 from venturi.store.schema.runs import dag_run, task_instance, xcom
@@ -88,7 +89,7 @@ def replay(tx: Tx, wanted: WantedReplay, who: Actor, versions: Versions | None =
     told = update(dag_run).where(dag_run.c.id == new_id)
     tx.execute(told.values(execution_date=row.execution_date))
     rows = [instance for task_id in copied for instance in there[task_id]]
-    _copy_instances(tx, version, new_id, name, rows)
+    _copy_instances(tx, version, new_id, name, rows, who)
     _copy_xcoms(tx, wanted.dag_id, wanted.run_id, name, copied)
     extra = {"of": wanted.run_id, "from": list(wanted.from_tasks)}
     note(tx, who, "replay", dag_id=wanted.dag_id, run_id=name, extra=extra)
@@ -136,7 +137,9 @@ _TOLD = (
 )
 
 
-def _copy_instances(tx: Tx, version: Version, run_id: int, name: str, rows: Iterable[Any]) -> None:
+def _copy_instances(
+    tx: Tx, version: Version, run_id: int, name: str, rows: Iterable[Any], who: Actor
+) -> None:
     copies = []
     for row in rows:
         number = version.graph.index[row.task_id]
@@ -154,6 +157,10 @@ def _copy_instances(tx: Tx, version: Version, run_id: int, name: str, rows: Iter
     for made, ti_id in zip(copies, take_ids(tx, "task_instance", len(copies)), strict=True):
         made["id"] = ti_id
     tx.execute(insert(task_instance), copies)
+    for state in {made["state"] for made in copies}:
+        these = task_instance.c.dagrun_id == run_id, task_instance.c.state == state
+        reason = copies[0]["reason"]
+        record_change(tx, these, TaskState(state), who, reason, new_epoch=False)
 
 
 def _copy_xcoms(tx: Tx, dag_id: str, run_id: str, name: str, tasks: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from venturi.core.states import ACTIVE, TaskState
 from venturi.store.commands.audit import Actor
 from venturi.store.engine import Tx
+from venturi.store.history import record_change
 from venturi.store.ids import take_ids
 from venturi.store.runs import instance_row
 from venturi.store.schema.dags import dag
@@ -46,11 +47,10 @@ def adopt(tx: Tx, run_id: int, version: Version, who: Actor) -> None:
     for ti_id, task_id, state in tx.execute(query.order_by(table.c.map_index)):
         there[task_id].append((ti_id, state))
     gone = sorted(there.keys() - version.graph.index.keys())
-    tx.execute(
-        update(table)
-        .where(table.c.dagrun_id == run_id, table.c.task_id.in_(gone))
-        .values(state=TaskState.REMOVED, reason="its DAG does not have it any more")
-    )
+    vanished = table.c.dagrun_id == run_id, table.c.task_id.in_(gone)
+    reason = "its DAG does not have it any more"
+    record_change(tx, vanished, TaskState.REMOVED, who, reason, new_epoch=False)
+    tx.execute(update(table).where(*vanished).values(state=TaskState.REMOVED, reason=reason))
     new = []
     for number, task in enumerate(version.graph.tasks):
         values = instance_row(

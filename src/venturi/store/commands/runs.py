@@ -21,6 +21,7 @@ from venturi.store.commands.belongings import delete_runs
 from venturi.store.commands.literals import instant
 from venturi.store.commands.params import check_params
 from venturi.store.engine import Tx
+from venturi.store.history import record_change
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.runs import create_run
 from venturi.store.schema.dags import dag
@@ -281,22 +282,22 @@ def _end_instances(tx: Tx, row_id: int, state: RunState, who: Actor) -> None:
     table = task_instance
     alive = [TaskState.RUNNING, TaskState.DEFERRED, TaskState.UP_FOR_RESCHEDULE]
     ended = [TaskState.SUCCESS, TaskState.FAILED, TaskState.SKIPPED, TaskState.REMOVED]
+    reason = f"the run was marked {state} by {who.name}"
     common = {
         "epoch": table.c.epoch + 1,
         "end_date": who.now,
         "due_at": None,
         "updated_at": who.now,
-        "reason": f"the run was marked {state} by {who.name}",
+        "reason": reason,
     }
     of_run = table.c.dagrun_id == row_id
     if state is RunState.FAILED:
-        tx.execute(
-            update(table)
-            .where(of_run, table.c.state.in_(alive))
-            .values(state=TaskState.FAILED, **common)
-        )
+        running = of_run, table.c.state.in_(alive)
+        record_change(tx, running, TaskState.FAILED, who, reason)
+        tx.execute(update(table).where(*running).values(state=TaskState.FAILED, **common))
         ended.append(TaskState.UPSTREAM_FAILED)
         left = of_run, table.c.state.is_(None) | table.c.state.not_in(ended)
     else:
         left = of_run, table.c.state.is_(None) | table.c.state.not_in([TaskState.SUCCESS])
+    record_change(tx, left, _LEFT[state], who, reason)
     tx.execute(update(table).where(*left).values(state=_LEFT[state], **common))

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from venturi.core.errors import VenturiError
 from venturi.store.engine import DatabaseUnavailable, Store
+from venturi.store.faults import is_missing_table, sentence
 
 _REMEDY = "Run: airflow db migrate"
 
@@ -30,27 +31,16 @@ def require_ready(store: Store) -> None:
         with store.read() as tx:
             revision = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DBAPIError as error:
-        if _is_missing_table(error):
+        if is_missing_table(error):
             raise NotReady(f"The database {shown} is empty. {_REMEDY}") from error
-        raise DatabaseUnavailable(
-            f"The database {shown} does not answer: {str(error.orig).strip()}"
-        ) from error
+        raise DatabaseUnavailable(sentence(error, store.url)) from error
+    if revision == "making":
+        raise NotReady(f"The database {shown} is half-made: it was interrupted. {_REMEDY}")
     if revision != newest_revision():
         raise NotReady(
             f"The tables of {shown} are of another version ({revision}; this one needs "
             f"{newest_revision()}). {_REMEDY}"
         )
-
-
-def _is_missing_table(error: DBAPIError) -> bool:
-    """SQLite says so in words, MySQL with 1146, PostgreSQL with 42P01."""
-    origin = error.orig
-    code = getattr(origin, "args", (None,))[0] if getattr(origin, "args", ()) else None
-    return (
-        code == 1146
-        or getattr(origin, "sqlstate", None) == "42P01"
-        or "no such table" in str(origin)
-    )
 
 
 def answers(store: Store) -> str | None:
@@ -59,6 +49,5 @@ def answers(store: Store) -> str | None:
         with store.read() as tx:
             tx.execute(text("SELECT 1"))
     except DBAPIError as error:
-        shown = store.url.render_as_string(hide_password=True)
-        return f"The database {shown} does not answer: {str(error.orig).strip()}."
+        return sentence(error, store.url)
     return None

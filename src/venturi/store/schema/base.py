@@ -1,9 +1,12 @@
 """Column types that mean the same on SQLite, MariaDB/MySQL and PostgreSQL."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, MetaData, String, Text
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -29,6 +32,11 @@ class UtcDateTime(TypeDecorator[datetime]):
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
         return dialect.type_descriptor(DateTime())
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """What a transaction writes has few different instants: each is put into words once."""
+        processor = super().bind_processor(dialect)
+        return None if processor is None else lru_cache(maxsize=256)(processor)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
@@ -38,11 +46,73 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def _without_nul(value: Any) -> Any:
+    """Text as PostgreSQL takes it: it knows no character 0."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
+
+
+class String(sa.String):
+    """Text of limited length. SQLite has no limits; a server gets what fits.
+
+    What may be longer, such as a host's or an operator's name, is for people to read: the end of
+    it must not keep a result from being written. (Ids are checked before they come here.)
+    """
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Cut what is too long, on servers."""
+        if dialect.name == "sqlite" or self.length is None:
+            return super().bind_processor(dialect)
+        length = self.length
+
+        def fit(value: Any) -> Any:
+            if isinstance(value, str) and len(value) > length:
+                value = value[:length]
+            return _without_nul(value)
+
+        return fit
+
+
+class _PlainText(sa.Text):
+    """Text of any length, on PostgreSQL."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Replace what it cannot hold."""
+        return _without_nul
+
+
+class _PlainName(sa.String):
+    """A name, on PostgreSQL: whole or not at all."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Replace what it cannot hold."""
+        return _without_nul
+
+
+class Integer(sa.Integer):
+    """A number of 32 bit on servers: what an author wrote beyond is as far as it goes."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Bring a number within bounds, on servers."""
+        if dialect.name == "sqlite":
+            return super().bind_processor(dialect)
+
+        def fit(value: Any) -> Any:
+            if isinstance(value, int) and not -(2**31) <= value < 2**31:
+                return -(2**31) if value < 0 else 2**31 - 1
+            return value
+
+        return fit
+
+
+#: 64 bit: MySQL's plain FLOAT has 32.
+Float = sa.Float().with_variant(mysql.DOUBLE(), "mysql")
 #: Row ids: 64 bit everywhere; SQLite counts up only a column that is declared INTEGER.
-Id = BigInteger().with_variant(Integer, "sqlite")
+Id = BigInteger().with_variant(sa.Integer, "sqlite")
 #: Names of DAGs, tasks, runs. Case matters in them, also on MySQL.
-Name = String(250).with_variant(
-    mysql.VARCHAR(250, charset="utf8mb4", collation="utf8mb4_bin"), "mysql"
+Name = (
+    sa.String(250)
+    .with_variant(mysql.VARCHAR(250, charset="utf8mb4", collation="utf8mb4_bin"), "mysql")
+    .with_variant(_PlainName(250), "postgresql")
 )
-LongText = Text().with_variant(mysql.LONGTEXT, "mysql")
+LongText = sa.Text().with_variant(mysql.LONGTEXT, "mysql").with_variant(_PlainText(), "postgresql")
 LongBytes = LargeBinary().with_variant(mysql.LONGBLOB, "mysql")

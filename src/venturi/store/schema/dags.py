@@ -1,8 +1,18 @@
 """DAGs, their versions, their code, and the files they come from."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Table, UniqueConstraint
 
-from venturi.store.schema.base import Id, LongBytes, LongText, Name, UtcDateTime, metadata
+from venturi.store.schema.base import (
+    Float,
+    Id,
+    Integer,
+    LongBytes,
+    LongText,
+    Name,
+    String,
+    UtcDateTime,
+    metadata,
+)
 
 dag = Table(
     "dag",

@@ -1,8 +1,17 @@
 """What the engine keeps for itself: leases, callbacks to run, processes, blocks of ids."""
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Index, Table
 
-from venturi.store.schema.base import Id, LongBytes, LongText, Name, UtcDateTime, metadata
+from venturi.store.schema.base import (
+    Id,
+    Integer,
+    LongBytes,
+    LongText,
+    Name,
+    String,
+    UtcDateTime,
+    metadata,
+)
 
 scheduler_lease = Table(
     "scheduler_lease",

@@ -1,8 +1,8 @@
 """Tables whose machinery comes with later features: their rows are kept from the first day."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Table, UniqueConstraint
 
-from venturi.store.schema.base import Id, LongText, Name, UtcDateTime, metadata
+from venturi.store.schema.base import Id, Integer, LongText, Name, String, UtcDateTime, metadata
 
 trigger = Table(
     "trigger",

@@ -1,8 +1,17 @@
 """What people enter: variables, connections, pools, users; the audit log; the tables of 1.x."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Table
 
-from venturi.store.schema.base import Id, LongText, Name, UtcDateTime, metadata
+from venturi.store.schema.base import (
+    Float,
+    Id,
+    Integer,
+    LongText,
+    Name,
+    String,
+    UtcDateTime,
+    metadata,
+)
 
 variable = Table(
     "variable",
@@ -68,6 +77,78 @@ users = Table(
     Column("email", String(500)),
     Column("password", String(255)),
     Column("superuser", Boolean, default=False),
+    #: what 1.x did not have may be NULL: people insert users with their own SQL
+    Column("first_name", String(250)),
+    Column("last_name", String(250)),
+    Column("is_active", Boolean, default=True),
+    #: grows when everything that somebody signed in with must end
+    Column("generation", Integer, default=0),
+    Column("created_at", UtcDateTime),
+    Column("last_login", UtcDateTime),
+    Column("login_count", Integer, default=0),
+)
+
+#: Roles that people made; the built-in ones are a table in the code.
+role = Table(
+    "role",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("created_at", UtcDateTime),
+)
+
+role_permission = Table(
+    "role_permission",
+    metadata,
+    Column("role", Name, primary_key=True),
+    Column("permission", String(100), primary_key=True),
+)
+
+user_role = Table(
+    "user_role",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("role", Name, primary_key=True),
+    Index("idx_user_role_role", "role"),
+)
+
+#: Who is signed in: the hash of a random word that only the browser has.
+user_session = Table(
+    "user_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", Id, nullable=False),
+    #: of the user's password and generation: a session ends when either changes
+    Column("seal", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("address", String(100)),
+    Index("idx_user_session_user_id", "user_id"),
+    Index("idx_user_session_expires_at", "expires_at"),
+)
+
+#: Words that programs prove with who sent them, until they are withdrawn.
+user_token = Table(
+    "user_token",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("token_hash", String(64), unique=True, nullable=False),
+    Column("user_id", Id, nullable=False),
+    Column("seal", String(64), nullable=False),
+    Column("name", String(250), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Index("idx_user_token_user_id", "user_id"),
+)
+
+#: Wrong passwords lately, by who tried and where from.
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("subject", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Index("idx_sign_in_failure_last_at", "last_at"),
 )
 
 sla_miss = Table(

@@ -1,8 +1,17 @@
 """Runs, task instances, their attempts, XComs and rendered fields."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Table, UniqueConstraint
 
-from venturi.store.schema.base import Id, LongText, Name, UtcDateTime, metadata
+from venturi.store.schema.base import (
+    Float,
+    Id,
+    Integer,
+    LongText,
+    Name,
+    String,
+    UtcDateTime,
+    metadata,
+)
 
 dag_run = Table(
     "dag_run",
@@ -126,6 +135,42 @@ task_instance_history = Table(
     Column("read_blocks", Id),
     Column("write_blocks", Id),
     Index("tih_instance", "task_instance_id"),
+)
+
+#: Characters of a cause or an actor that are kept.
+CAUSE_LENGTH = 500
+
+#: Every change of state; rows are appended and never changed.
+task_instance_transition = Table(
+    "task_instance_transition",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("ti_id", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    #: NULL: cleared
+    Column("state", String(20)),
+    Column("try_number", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    #: who did it; NULL: the scheduler
+    Column("actor", String(CAUSE_LENGTH)),
+    Column("cause", String(CAUSE_LENGTH)),
+    Index("tit_instance", "ti_id"),
+)
+
+#: By when a run must have ended, for each `deadline=` of its DAG.
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("dagrun_id", Id, nullable=False),
+    Column("dag_id", Name, nullable=False),
+    #: which of the DAG's alerts, counted from 0
+    Column("alert", Integer, nullable=False),
+    Column("name", String(250)),
+    Column("deadline_time", UtcDateTime, nullable=False),
+    Column("missed", Boolean, nullable=False, default=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("idx_deadline_run", "dagrun_id"),
 )
 
 xcom = Table(

@@ -129,6 +129,7 @@ export function GridTab({ dagId }: { dagId: string }) {
           data.runs.length || before || type || state ? (
             <div className={`split ${run || task ? "open" : ""}`}>
               <GridView
+                dagId={dagId}
                 grid={data}
                 rows={rows}
                 run={run}

@@ -24,6 +24,7 @@ const COLUMN = 19;
 const BARS = 54;
 
 interface Props {
+  dagId: string;
   grid: Grid;
   rows: Row[];
   run?: string;
@@ -32,7 +33,7 @@ interface Props {
   onToggle: (id: string) => void;
 }
 
-export function GridView({ grid, rows, run, task, onSelect, onToggle }: Props) {
+export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: Props) {
   const t = useStrings(S);
   const pair = usePair();
   const { zone } = usePrefs();
@@ -70,7 +71,6 @@ export function GridView({ grid, rows, run, task, onSelect, onToggle }: Props) {
       onToggle(rows[line].id);
     else if (event.key === "Enter" && run) {
       const row = rows[line];
-      const dagId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
       navigate({ to: row && row.at >= 0 ? instancePath(dagId, run, row.id) : runPath(dagId, run) });
     } else return;
     event.preventDefault();

@@ -288,7 +288,7 @@ def upgrade() -> None:
         sa.Column("warnings", sa.Text().with_variant(mysql.LONGTEXT(), "mysql"), nullable=True),
         sa.Column("dag_count", sa.Integer(), nullable=False),
         sa.Column("last_parsed", venturi.store.schema.base.UtcDateTime(), nullable=False),
-        sa.Column("parse_seconds", sa.Float(), nullable=True),
+        sa.Column("parse_seconds", sa.Float().with_variant(mysql.DOUBLE(), "mysql"), nullable=True),
         sa.PrimaryKeyConstraint("path_hash", name=op.f("pk_dag_file")),
     )
     op.create_table(
@@ -683,7 +683,7 @@ def upgrade() -> None:
         sa.Column("execution_date", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.Column("start_date", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.Column("end_date", venturi.store.schema.base.UtcDateTime(), nullable=True),
-        sa.Column("duration", sa.Float(), nullable=True),
+        sa.Column("duration", sa.Float().with_variant(mysql.DOUBLE(), "mysql"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task_fail")),
     )
     with op.batch_alter_table("task_fail", schema=None) as batch_op:
@@ -737,7 +737,7 @@ def upgrade() -> None:
         sa.Column("first_started_at", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.Column("start_date", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.Column("end_date", venturi.store.schema.base.UtcDateTime(), nullable=True),
-        sa.Column("duration", sa.Float(), nullable=True),
+        sa.Column("duration", sa.Float().with_variant(mysql.DOUBLE(), "mysql"), nullable=True),
         sa.Column("lease_until", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.Column("hostname", sa.String(length=1000), nullable=True),
         sa.Column("unixname", sa.String(length=1000), nullable=True),
@@ -771,8 +771,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text().with_variant(mysql.LONGTEXT(), "mysql"), nullable=True),
         sa.Column("note", sa.Text().with_variant(mysql.LONGTEXT(), "mysql"), nullable=True),
         sa.Column("exit_code", sa.Integer(), nullable=True),
-        sa.Column("cpu_user", sa.Float(), nullable=True),
-        sa.Column("cpu_system", sa.Float(), nullable=True),
+        sa.Column("cpu_user", sa.Float().with_variant(mysql.DOUBLE(), "mysql"), nullable=True),
+        sa.Column("cpu_system", sa.Float().with_variant(mysql.DOUBLE(), "mysql"), nullable=True),
         sa.Column("max_rss", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("updated_at", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task_instance")),
@@ -827,13 +827,13 @@ def upgrade() -> None:
         sa.Column("queued_dttm", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.Column("start_date", venturi.store.schema.base.UtcDateTime(), nullable=True),
         sa.Column("end_date", venturi.store.schema.base.UtcDateTime(), nullable=True),
-        sa.Column("duration", sa.Float(), nullable=True),
+        sa.Column("duration", sa.Float().with_variant(mysql.DOUBLE(), "mysql"), nullable=True),
         sa.Column("hostname", sa.String(length=1000), nullable=True),
         sa.Column("pid", sa.Integer(), nullable=True),
         sa.Column("exit_code", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text().with_variant(mysql.LONGTEXT(), "mysql"), nullable=True),
-        sa.Column("cpu_user", sa.Float(), nullable=True),
-        sa.Column("cpu_system", sa.Float(), nullable=True),
+        sa.Column("cpu_user", sa.Float().with_variant(mysql.DOUBLE(), "mysql"), nullable=True),
+        sa.Column("cpu_system", sa.Float().with_variant(mysql.DOUBLE(), "mysql"), nullable=True),
         sa.Column("max_rss", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "read_blocks", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True

@@ -1,7 +1,7 @@
 """Who may see what
 
 Revision ID: 0006
-Revises: 0001
+Revises: 0002
 """
 
 import json
@@ -11,15 +11,18 @@ from alembic import op
 from sqlalchemy.dialects import mysql
 
 from venturi.store.access import grants
+from venturi.store.schema.base import UtcDateTime
 
 revision = "0006"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
 NAME = sa.String(length=250).with_variant(
     mysql.VARCHAR(length=250, charset="utf8mb4", collation="utf8mb4_bin"), "mysql"
 )
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -41,7 +44,77 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dag_access", schema=None) as batch_op:
         batch_op.create_index("idx_dag_access_dag_id", ["dag_id"], unique=False)
-    _fill(op.get_bind(), owners, access)
+    if not op.get_context().as_sql:  # written as SQL, it knows no rows: reading the files fills it
+        _fill(op.get_bind(), owners, access)
+    _people()
+
+
+def _people() -> None:
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("first_name", sa.String(length=250), nullable=True))
+        batch_op.add_column(sa.Column("last_name", sa.String(length=250), nullable=True))
+        batch_op.add_column(sa.Column("is_active", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("generation", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("created_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("last_login", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("login_count", sa.Integer(), nullable=True))
+    op.create_table(
+        "role",
+        sa.Column("name", NAME, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_role")),
+    )
+    op.create_table(
+        "role_permission",
+        sa.Column("role", NAME, nullable=False),
+        sa.Column("permission", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("role", "permission", name=op.f("pk_role_permission")),
+    )
+    op.create_table(
+        "user_role",
+        sa.Column("user_id", ID, autoincrement=False, nullable=False),
+        sa.Column("role", NAME, nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_user_role")),
+    )
+    with op.batch_alter_table("user_role", schema=None) as batch_op:
+        batch_op.create_index("idx_user_role_role", ["role"], unique=False)
+    op.create_table(
+        "user_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", ID, nullable=False),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("last_seen", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("address", sa.String(length=100), nullable=True),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_user_session")),
+    )
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.create_index("idx_user_session_user_id", ["user_id"], unique=False)
+        batch_op.create_index("idx_user_session_expires_at", ["expires_at"], unique=False)
+    op.create_table(
+        "user_token",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", ID, nullable=False),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_token_token_hash")),
+    )
+    with op.batch_alter_table("user_token", schema=None) as batch_op:
+        batch_op.create_index("idx_user_token_user_id", ["user_id"], unique=False)
+    op.create_table(
+        "sign_in_failure",
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_sign_in_failure")),
+    )
+    with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
+        batch_op.create_index("idx_sign_in_failure_last_at", ["last_at"], unique=False)
 
 
 def _fill(tx: sa.Connection, owners: sa.Table, access: sa.Table) -> None:
@@ -67,5 +140,25 @@ def _fill(tx: sa.Connection, owners: sa.Table, access: sa.Table) -> None:
 
 def downgrade() -> None:
     """Go back."""
+    for table in (
+        "sign_in_failure",
+        "user_token",
+        "user_session",
+        "user_role",
+        "role_permission",
+        "role",
+    ):
+        op.drop_table(table)
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        for column in (
+            "login_count",
+            "last_login",
+            "created_at",
+            "generation",
+            "is_active",
+            "last_name",
+            "first_name",
+        ):
+            batch_op.drop_column(column)
     op.drop_table("dag_access")
     op.drop_table("dag_owner")
