@@ -46,7 +46,7 @@ def words_of(line: str) -> tuple[str, ...]:
         ("backfill ct1 -s 2016-01-01", "dags backfill"),
         ("dags backfill ct1 -s 2016-01-01", "dags backfill"),
         ("backfill create", "backfill create"),
-        ("users list", "users"),
+        ("users list", "users list"),
         ("providers hooks", "providers"),
         ("providers list", "providers list"),
     ],

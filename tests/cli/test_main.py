@@ -168,7 +168,7 @@ def test_a_database_that_does_not_answer_is_told_in_one_sentence(
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", url)
     said = airflow(*words)
     assert said.code == 1
-    assert "does not answer" in said.err.splitlines()[-1]
+    assert "No MySQL or MariaDB server answers at 127.0.0.1:1" in said.err.splitlines()[-1]
     assert "s3cret" not in said.err and "Traceback" not in said.err
 
 

@@ -80,6 +80,10 @@ class Home:
         part.replace(path)
         return path
 
+    def has_tables(self) -> bool:
+        """Whether its database is ready."""
+        return self.database.exists()
+
     def migrate(self) -> None:
         """`airflow db migrate`, without the time a command takes to start."""
         store = Store(f"sqlite:///{self.database}")
@@ -118,7 +122,7 @@ class Home:
 
     def scheduler(self) -> subprocess.Popen[bytes]:
         """Start `airflow scheduler` and wait until it schedules."""
-        if not self.database.exists():
+        if not self.has_tables():
             self.migrate()
         before = self.said().count("Scheduling with")
         process = self.start("scheduler")

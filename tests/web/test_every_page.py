@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from scripts.instance import Instance
 from tests.web.conftest import AXE, PATIENCE_MS
@@ -19,7 +19,7 @@ RULES: dict[str, Any] = {
     "light": {"resultTypes": ["violations"]},
     "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast"]},
 }
-PHONE = {"width": 380, "height": 760}
+PHONE: ViewportSize = {"width": 380, "height": 760}
 #: Nothing of a page is still on its way.
 QUIET = "() => !document.querySelector('[role=status][aria-label=Loading]')"
 

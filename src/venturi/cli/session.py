@@ -43,15 +43,22 @@ def _tell(config: Config) -> None:
         print(line, file=sys.stderr)
 
 
-def opened(*, ready: bool = True) -> "Store":
-    """The configured database; `ready`: with the tables of this version, or one sentence."""
+def opened(*, ready: bool = True, patient: bool = False) -> "Store":
+    """The configured database; `ready`: with the tables of this version, or one sentence.
+
+    `patient`: for statements that may take long.
+    """
     from venturi.store.open import open_store
     from venturi.store.queries.schema import require_ready
 
     configured()
-    store = open_store()
+    store = open_store(patient=patient)
     if ready:
-        require_ready(store)
+        try:
+            require_ready(store)
+        except VenturiError:
+            store.close()
+            raise
     return store
 
 

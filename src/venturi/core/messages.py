@@ -74,6 +74,8 @@ class AttemptInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     queue: str = "default"
     pool: str = "default_pool"
     priority_weight: int = 1
+    #: the executor that the task asks for; empty: the installation's first one
+    executor: str = ""
     queued_at: datetime | None = None
     #: when the first attempt of this try began: a rescheduled sensor counts its timeout from here
     first_started_at: datetime | None = None
@@ -137,7 +139,15 @@ class Welcome(Message, frozen=True, kw_only=True):
     import_timeout: float = 30.0
     import_memory: int = 1 << 30
     log_bytes_max: int = 100 << 20
+    #: seconds without a word of the scheduler after which a runner ends what it runs; 0: never
+    lease: float = 0.0
     protocol: int = PROTOCOL
+
+
+class Renewed(Message, frozen=True, kw_only=True):
+    """The beat with this number was heard: the lease runs from its sending on."""
+
+    number: int
 
 
 class Load(Message, frozen=True, kw_only=True):
@@ -236,6 +246,10 @@ class Stop(Message, frozen=True, kw_only=True):
     """End: cancel what runs (after `drain` seconds), then exit."""
 
     drain: float = 0.0
+    #: why, in the words that the attempts show
+    reason: str = ""
+    #: nobody is left to wait: no grace
+    at_once: bool = False
 
 
 class Drain(Message, frozen=True, kw_only=True):
@@ -335,6 +349,84 @@ class Beat(Message, frozen=True, kw_only=True):
     """Still here; what runs (rule R5)."""
 
     running: tuple[tuple[int, int], ...] = ()
+    #: counts the beats of a runner that lives on a lease
+    number: int = 0
+
+
+class Grown(Message, frozen=True, kw_only=True):
+    """The log of this work has grown: whoever carries it elsewhere may read on."""
+
+    path: str
+    size: int
+
+
+# --- workers behind a broker -----------------------------------------------------------------
+
+
+class Hail(Message, frozen=True, kw_only=True):
+    """First word of a worker on a new session: who it is; its runner's `Hello` follows."""
+
+    name: str  # as Celery shows it: celery@host
+    hostname: str
+    pid: int
+    concurrency: int
+    queues: tuple[str, ...] = ()
+
+
+class Claim(Message, frozen=True, kw_only=True):
+    """A worker has heard the bell for this attempt and asks to have it (rule R2)."""
+
+    ti_id: int
+    epoch: int
+
+
+class Refused(Message, frozen=True, kw_only=True):
+    """The answer to a claim that is not granted; a granted one is answered by `Start`."""
+
+    ti_id: int
+    epoch: int
+    reason: str
+
+
+class LogPiece(Message, frozen=True, kw_only=True):
+    """A piece of an attempt's log, from `offset` of what this attempt has written."""
+
+    ti_id: int
+    epoch: int
+    path: str  # relative to the log folder
+    offset: int
+    data: bytes
+
+
+class WantBundle(Message, frozen=True, kw_only=True):
+    """A worker lacks the source of this file; answered by `Bundle`."""
+
+    file: FileRef
+    #: digest of the copy it has, if it has one that is no longer young
+    have: str = ""
+
+
+class Bundle(Message, frozen=True, kw_only=True):
+    """The source of a DAG file: (path below its root, content); none when `digest` is known."""
+
+    file: FileRef
+    digest: str = ""
+    files: tuple[tuple[str, bytes], ...] = ()
+    error: str = ""
+
+
+class Farewell(Message, frozen=True, kw_only=True):
+    """A worker leaves: it has nothing more to tell."""
+
+
+class Ring(Message, frozen=True, kw_only=True):
+    """To the gateway: let a worker on this queue know of the attempt (rule R4)."""
+
+    ti_id: int
+    try_number: int
+    epoch: int
+    queue: str
+    priority: int = 0
 
 
 # --- what may be asked -------------------------------------------------------------------------
@@ -522,10 +614,64 @@ class CalledBack(Message, frozen=True, kw_only=True):
 
 
 FromScheduler = (
-    Welcome | Load | Start | Call | AskTimetable | Cancel | Ack | Reply | Forget | Stop | Drain
+    Welcome
+    | Renewed
+    | Load
+    | Start
+    | Call
+    | AskTimetable
+    | Cancel
+    | Ack
+    | Reply
+    | Forget
+    | Stop
+    | Drain
 )
-FromRunner = Hello | Draining | Loaded | Started | Finished | Called | TimetableSaid | Ask | Beat
+FromRunner = (
+    Hello | Draining | Loaded | Started | Finished | Called | TimetableSaid | Ask | Beat | Grown
+)
 FromHost = Spare | Born | Exited | Loaded | Ask
 ToHost = Load | Beget | Fork | Signal | Reply | Stop
 FromTask = Begun | Ask | Mask | Done | CalledBack | TimetableSaid
 ToTask = Start | Call | AskTimetable | Reply
+FromWorker = (
+    Hail | Hello | Started | Finished | Ask | Beat | Claim | WantBundle | LogPiece | Farewell
+)
+ToWorker = Welcome | Renewed | Start | Refused | Cancel | Ack | Reply | Bundle
+
+
+class WorkerSays(Message, frozen=True, kw_only=True):
+    """From the gateway: what a worker has said."""
+
+    worker: str
+    said: FromWorker
+
+
+class TellWorker(Message, frozen=True, kw_only=True):
+    """To the gateway: for this worker."""
+
+    worker: str
+    said: ToWorker
+
+
+class Settled(Message, frozen=True, kw_only=True):
+    """To the gateway: nobody need be rung for these attempts any more."""
+
+    keys: tuple[tuple[int, int], ...]
+
+
+class Remark(Message, frozen=True, kw_only=True):
+    """From the gateway: a line for people."""
+
+    text: str
+
+
+class Reach(Message, frozen=True, kw_only=True):
+    """From the gateway: whether the broker can be reached, and why not."""
+
+    broker: str
+    problem: str = ""
+
+
+ToGateway = Ring | TellWorker | Settled | Stop
+FromGateway = WorkerSays | Remark | Reach

@@ -22,7 +22,6 @@ from venturi.core.messages import (
     Ack,
     Ask,
     AskTimetable,
-    Beat,
     Call,
     Called,
     Cancel,
@@ -34,6 +33,7 @@ from venturi.core.messages import (
     Hello,
     Load,
     Message,
+    Renewed,
     Reply,
     Start,
     Stop,
@@ -42,6 +42,7 @@ from venturi.core.messages import (
 from venturi.runner.consulting import Consulting
 from venturi.runner.hosts import Hosts
 from venturi.runner.journal import Journal
+from venturi.runner.leasehold import Leasehold
 from venturi.runner.reactor import READ, WRITE, Reactor, drain
 from venturi.runner.wire import Wire, WireClosed
 from venturi.runner.work import WorkKey, key_of_order, key_of_report
@@ -52,8 +53,6 @@ LOCK = "runner.lock"
 JOURNAL = "runner.journal"
 #: A runner that nobody is connected to and that has nothing to do goes after this many seconds.
 ALONE = 15.0
-#: Beats tell the scheduler that the runner makes progress.
-BEAT = 10.0
 #: Seconds between two looks for hosts that nobody needs.
 TIDY = 30.0
 #: Seconds after which a runner that was told to stop leaves, whatever still runs.
@@ -72,6 +71,7 @@ class Runner:
         clock: Clock | None = None,
         digest: str = "",
         lock: int | None = None,
+        tells_logs: bool = False,
     ) -> None:
         self.run_dir = run_dir
         self.digest, self.lock = digest, lock
@@ -97,6 +97,10 @@ class Runner:
             tell=self._tell,
             ask=self._ask,
             report=self._report,
+            tells_logs=tells_logs,
+        )
+        self.leasehold = Leasehold(
+            self.reactor, tell=self._tell, running=self.workshop.running, end=self.workshop.end_all
         )
         self.hosts = Hosts(
             self.reactor,
@@ -123,12 +127,15 @@ class Runner:
         self.reactor.watch(listener, lambda _: self._accept(listener))
         self.reactor.watch(wake_read, lambda _: drain(wake_read))
         self.reactor.every(TIDY, self.hosts.tidy)
-        self.reactor.every(BEAT, lambda: self._tell(Beat(running=self.workshop.running())))
+        self.leasehold.begin()
         try:
             while not self._is_done():
                 self.reactor.turn()
                 self.hosts.dispatch_loads()
         finally:
+            if self.leasehold.lease:  # nobody may be there to take it for long
+                for entry in self.unacknowledged.values():
+                    self._keep(entry)
             listener.close()
             self.socket_path.unlink(missing_ok=True)
 
@@ -185,6 +192,7 @@ class Runner:
         wire: Wire[FromScheduler] = Wire(connection, FromScheduler, patient=False)
         self.reactor.watch(wire, lambda events: self._hear(wire, events))
         accepted = tuple((key[1], key[2]) for key in self._known() if key[0] == "attempt")
+        self.leasehold.introduce()
         try:
             wire.send(
                 Hello(
@@ -268,10 +276,13 @@ class Runner:
                     found[0](message)
             case Forget():
                 self.hosts.forget(message.file)
+            case Renewed():
+                self.leasehold.renew(message.number)
             case Drain():
                 self._drain()
             case Stop():
-                self.stop("Venturi was stopped", grace=max(5.0, message.drain))
+                grace = 0.0 if message.at_once else max(5.0, message.drain)
+                self.stop(message.reason or "Venturi was stopped", grace=grace)
 
     def _take_on(self, order: Load | Start | Call | AskTimetable) -> None:
         match order:
@@ -297,6 +308,7 @@ class Runner:
         self.scheduler = wire
         self.hosts.rules = welcome
         self.workshop.log_bytes_max = welcome.log_bytes_max
+        self.leasehold.greet(welcome.lease)
         for entry in list(self.unacknowledged.values()):
             self._tell(entry)
         for started in self.workshop.begun():
@@ -374,14 +386,19 @@ class Runner:
 
 
 def main() -> int:
-    """`python -m venturi.runner`: the runner of the configured home."""
+    """`python -m venturi.runner`: the runner of the configured home.
+
+    `python -m venturi.runner FOLDER LOGS`: a worker's, with a run folder and a log folder of its
+    own, which tells when its logs grow.
+    """
     from venturi.config import get_config
     from venturi.config.digest import installation_digest
     from venturi.config.paths import private_dir, run_dir
     from venturi.runner.preload import preload
 
     setproctitle("airflow runner")
-    folder = private_dir(run_dir())
+    own = [Path(argument) for argument in sys.argv[1:3]]
+    folder = private_dir(own[0] if own else run_dir())
     lock = take_lock(folder / LOCK)
     if lock is None:
         return 0  # somebody was faster: the scheduler talks to them
@@ -391,10 +408,11 @@ def main() -> int:
     preload()
     runner = Runner(
         folder,
-        Path(conf.get_mandatory_value("logging", "base_log_folder")),
+        own[1] if own else Path(conf.get_mandatory_value("logging", "base_log_folder")),
         plugins=conf.get("core", "plugins_folder", fallback="") or "",
         digest=digest,
         lock=lock,
+        tells_logs=bool(own),
     )
     runner.run()
     return 0

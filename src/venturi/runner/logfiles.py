@@ -1,6 +1,7 @@
 """The single point where log bytes are masked, bounded and written (rules R7 and R10)."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 MASK = b"***"
@@ -21,6 +22,8 @@ class LogFile:
         self._secrets: list[bytes] = []
         self._file: int | None = None
         self._full = False
+        #: called with the size after each writing
+        self.grown: Callable[[int], None] | None = None
 
     def mask(self, secret: str) -> None:
         """Write *** wherever `secret`, or a line of it, appears from now on."""
@@ -90,6 +93,8 @@ class LogFile:
             # A full disk must not take the task down; the log says nothing more until it has room.
             return
         self._written += len(data)
+        if self.grown is not None:
+            self.grown(self._written)
 
     def _open(self) -> int:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC

@@ -19,6 +19,7 @@ from venturi.core.messages import (
     Exited,
     Finished,
     FromTask,
+    Grown,
     Mask,
     Message,
     Reply,
@@ -56,9 +57,12 @@ class Workshop:
         tell: Callable[[Message], None],
         ask: Asker,
         report: Callable[[Finished | Called], None],
+        tells_logs: bool = False,
     ) -> None:
         self.reactor, self.log_dir, self.hostname = reactor, log_dir, hostname
         self.tell, self.ask, self.report = tell, ask, report
+        #: whether somebody carries the logs elsewhere and wants to know when they grow
+        self.tells_logs = tells_logs
         self.hosts: Hosts
         self.log_bytes_max = 100 << 20
         self.work: dict[WorkKey, Work] = {}
@@ -90,6 +94,8 @@ class Workshop:
         """Take an order; the caller has made sure that it is not an echo."""
         relative = order.attempt.log_path if isinstance(order, Start) else order.log_path
         log = LogFile(self.log_dir, relative or "callbacks.log", self.log_bytes_max)
+        if self.tells_logs:
+            log.grown = lambda size: self.tell(Grown(path=relative, size=size))
         work = Work(order, log, self.hostname)
         self.work[key_of_order(order)] = work
         if self.closing:
@@ -139,6 +145,10 @@ class Workshop:
     def close(self, reason: str, grace: float) -> None:
         """Begin nothing more, and end what runs."""
         self.closing = reason
+        self.end_all(reason, grace)
+
+    def end_all(self, reason: str, grace: float) -> None:
+        """End what runs and what waits."""
         for work in list(self.work.values()):
             if work.stage is Stage.ENDED:
                 continue

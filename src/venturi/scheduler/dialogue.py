@@ -64,6 +64,8 @@ class Dialogue:
 
     def watch(self) -> None:
         """Wake up also when the runner takes what could not be sent at once."""
+        if self.link.remote is not None:
+            self.link.remote.watch()
         wire = self.link.wire
         if wire is not None and self.connected:
             writes = selectors.EVENT_WRITE if wire.wants_to_write else 0
@@ -176,7 +178,10 @@ class Dialogue:
     def _settle(self, is_known: Callable[[int, int], bool]) -> None:
         """What no runner knows: hand it out if it has not begun, else give it up."""
         queued: dict[int, list[Any]] = {}
+        remote = self.link.remote
         for run, instance in list(self.board.owner.values()):
+            if remote is not None and remote.has(run, instance):
+                continue
             if is_known(instance.id, instance.epoch) or instance.id in self.inbox.finished:
                 continue
             if instance.state is TaskState.QUEUED and instance.id not in self.inbox.started:

@@ -19,11 +19,13 @@ from venturi.core.messages import (
     FromRunner,
     Hello,
     Message,
+    Start,
     Stop,
     Welcome,
 )
 from venturi.runner.wire import Wire, WireClosed
 from venturi.scheduler.predecessors import Predecessor, Predecessors
+from venturi.scheduler.remote import Remote
 
 SOCKET = "runner.sock"
 #: A runner that does not answer within this many seconds is not there.
@@ -52,6 +54,8 @@ class Link:
         self.clock = clock
         self.wire: Wire[FromRunner] | None = None
         self.predecessors = Predecessors(run_dir, welcome, clock)
+        #: workers on other machines, where `[core] executor` has any
+        self.remote: Remote | None = None
         #: the runner has been told to drain: it gets nothing new
         self.is_parting = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -97,6 +101,12 @@ class Link:
         """Say something to the runner; lost words are said again after the next hello."""
         if isinstance(message, Ack | Cancel | Stop):
             self.predecessors.send(message)
+        if self.remote is not None:
+            if isinstance(message, Start) and self.remote.is_remote(message.attempt.executor):
+                self.remote.start(message)
+                return
+            if isinstance(message, Ack | Cancel):
+                self.remote.send(message)
         if self.wire is None:
             return
         with suppress(WireClosed):  # reading finds out, and reconnects

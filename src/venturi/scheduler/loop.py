@@ -198,6 +198,9 @@ class Scheduler:
             self.intake.recall(tx)
         self.dialogue.find_predecessors()
         self.dialogue.connect()
+        if self.link.remote is not None:
+            self.link.remote.take_over()
+            self.link.remote.connect()
         self.intake.look()
         self._watch_files()
         now = self.clock.monotonic()
@@ -245,6 +248,8 @@ class Scheduler:
             self.bell.close()
         self.watcher.close()
         self.link.predecessors.close()
+        if self.link.remote is not None:
+            self.link.remote.close()
         self.link.close()
         if self.lock is not None:
             os.close(self.lock)
@@ -280,6 +285,8 @@ class Scheduler:
         self._take_files()
         self._tend()
         self.dialogue.connect()
+        if self.link.remote is not None:
+            self.link.remote.connect()
         if self.inbox and not self.inbox.is_urgent and not self._has_work():
             # Nobody waits for the news that an attempt has begun: it goes with the next commit.
             if not self.begun_at:
@@ -371,6 +378,8 @@ class Scheduler:
             left = self.intake.look_at_open()
             self.open_at = now + left if left is not None else 0.0
         self.upkeep.tend()
+        if self.link.remote is not None:
+            self.link.remote.tend()
 
     def _heartbeat(self) -> None:
         lease, now = self.stepper.lease, self.clock.now()

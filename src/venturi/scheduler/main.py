@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from setproctitle import setproctitle
@@ -12,11 +13,13 @@ from venturi.core.clock import Clock, SystemClock
 from venturi.core.messages import Welcome
 from venturi.decide.board import Board
 from venturi.executors.installed import limits_of
-from venturi.executors.table import executor_kind
+from venturi.executors.table import executor_kind, executor_kinds
 from venturi.observe.lines import say
+from venturi.scheduler.gateway_link import GatewayLink
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.loop import Scheduler, Settings
+from venturi.scheduler.remote import Remote, Remoteness
 from venturi.scheduler.step import Stepper
 from venturi.scheduler.upkeep import Upkeep
 from venturi.store.engine import Store, Tx
@@ -31,7 +34,8 @@ def build_scheduler(
 ) -> Scheduler:
     """The scheduler that the configuration describes."""
     folder = private_dir(run_dir())
-    kind = executor_kind(conf.get_mandatory_value("core", "executor"))
+    executors = conf.get_mandatory_value("core", "executor")
+    kind = executor_kind(executors)
     parallelism = conf.getint("core", "parallelism")
     capacity = kind.capacity or parallelism
     lease = conf.getfloat("venturi", "lease_seconds")
@@ -110,7 +114,35 @@ def build_scheduler(
         clock=clock,
         say=say,
     )
+    if any(kind.is_remote for kind in executor_kinds(executors).values()):
+        link.remote = _remote(conf, scheduler, welcome)
     return scheduler
+
+
+def _remote(conf: Config, scheduler: Scheduler, welcome: Callable[[], Welcome]) -> Remote:
+    """The workers behind the configured broker. Raises `VenturiError` when there can be none."""
+    from venturi.executors.celery.keys import shared_keys
+    from venturi.executors.celery.urls import broker_url
+
+    shared_keys(conf)
+    broker_url(conf)
+    kinds = executor_kinds(conf.get_mandatory_value("core", "executor"))
+    remote = Remote(
+        store=scheduler.store,
+        stepper=scheduler.stepper,
+        inbox=scheduler.inbox,
+        gateway=GatewayLink(scheduler.link.log_dir, scheduler.clock),
+        rules=Remoteness(
+            executors=frozenset(name for name, kind in kinds.items() if kind.is_remote),
+            is_default=next(iter(kinds.values())).is_remote,
+            lease=conf.getfloat("venturi", "worker_lease_seconds"),
+        ),
+        welcome=welcome,
+        clock=scheduler.clock,
+        say=scheduler.say,
+    )
+    remote.selector = scheduler.selector
+    return remote
 
 
 def run_scheduler(

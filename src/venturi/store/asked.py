@@ -100,7 +100,12 @@ def get_xcom(tx: Tx, request: GetXCom, _clock: Clock) -> list[dict[str, Any]]:
     query = (
         select(table.c.task_id, table.c.map_index, table.c.run_id, table.c.key, table.c.value)
         .where(*where)
-        .order_by(table.c.execution_date.desc(), table.c.timestamp.desc(), table.c.map_index)
+        .order_by(
+            table.c.execution_date.is_(None),  # where databases differ: runs without a date go last
+            table.c.execution_date.desc(),
+            table.c.timestamp.desc(),
+            table.c.map_index,
+        )
     )
     if request.limit is not None:
         query = query.limit(request.limit)

@@ -54,6 +54,7 @@ def attempt_info(
             run.dag_id, run.run_id, task.task_id, instance.map_index, instance.try_number
         ),
         queue=task.queue,
+        executor=task.executor or "",
         pool=task.pool,
         priority_weight=run.graph.weights[instance.task],
         queued_at=instance.queued_at,

@@ -5,19 +5,24 @@ stored by content. It is laid out again (`lay_out`) only when somebody needs it:
 disk has changed or gone while a run of the old version is still active (rule R9).
 """
 
+import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import insert, select
 
 from venturi.core.clock import Instant
-from venturi.core.messages import FileRef, Loaded
+from venturi.core.messages import Bundle, FileRef, Loaded
 from venturi.store.dags import path_hash, put_source
 from venturi.store.engine import Tx
 from venturi.store.schema.dags import bundle_file, dag_code
 
 #: Larger files are data and not code: a run finds them where they are now.
 LARGEST = 1 << 20
+#: Of the files beside a DAG file, so much goes along with it to other machines.
+BESIDE_FILES = 500
+BESIDE_BYTES = 8 << 20
 
 
 def put_bundle(tx: Tx, loaded: Loaded, now: Instant) -> str | None:
@@ -71,6 +76,51 @@ def lay_out(tx: Tx, file: FileRef, folder: Path) -> FileRef | None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(row.source_code, encoding="utf-8", errors="surrogateescape")
     return FileRef(path=str(root / relative), key=file.key, root=str(root))
+
+
+def bundle_of(tx: Tx, file: FileRef, have: str = "") -> Bundle:
+    """A DAG file in one condition, with everything it needs, for a machine that has no DAG folder.
+
+    To the code it was read with come the other small files of its folder as they are now: templates
+    of SQL and shell are read when a task runs, by name. Nothing but the digest when that is `have`.
+    """
+    rows = tx.execute(
+        select(bundle_file.c.path, dag_code.c.source_code)
+        .join(dag_code, dag_code.c.source_hash == bundle_file.c.source_hash)
+        .where(bundle_file.c.file_key == file.key)
+    ).all()
+    relative = _below(file.path, file.root) or Path(file.path).name
+    files = _beside(file, relative)
+    files |= {row.path: row.source_code.encode("utf-8", "surrogateescape") for row in rows}
+    if relative not in files:
+        with suppress(OSError):  # an archive, which is kept in no row
+            files[relative] = Path(file.path).read_bytes()
+    if relative not in files:
+        return Bundle(file=file, error=f"The DAG file {file.path} is gone, and no copy was kept.")
+    ordered = tuple(sorted(files.items()))
+    digest = hashlib.sha256(repr(ordered).encode()).hexdigest()[:32]
+    return Bundle(file=file, digest=digest, files=() if digest == have else ordered)
+
+
+def _beside(file: FileRef, relative: str) -> dict[str, bytes]:
+    """Files that are no Python, in the folder of a DAG file and below."""
+    found: dict[str, bytes] = {}
+    size = 0
+    folder, inner = os.path.dirname(file.path), os.path.dirname(relative)
+    for base, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
+        for name in sorted(names):
+            path = os.path.join(base, name)
+            if name.endswith((".py", ".pyc", ".zip")) or name.startswith("."):
+                continue
+            with suppress(OSError):
+                length = os.path.getsize(path)
+                size += length
+                if length > LARGEST or size > BESIDE_BYTES or len(found) >= BESIDE_FILES:
+                    continue
+                place = os.path.normpath(os.path.join(inner, os.path.relpath(path, folder)))
+                found[place] = Path(path).read_bytes()
+    return found
 
 
 def _below(path: str, root: str) -> str | None:

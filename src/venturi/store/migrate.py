@@ -213,17 +213,16 @@ def reset(store: Store) -> None:
     Row ids go on where they were: a runner that still works for the old rows is never mistaken for
     one that works for the new.
     """
-    with alone(store):
-        ids = _drop(store)
+    ids = drop_tables(store)
     migrate(store)
     if ids:
         with store.write() as tx:
             tx.execute(insert(id_block), ids)
 
 
-def _drop(store: Store) -> list[dict[str, object]]:
-    """Drop all tables; the ids that were handed out."""
-    with store.write() as tx:
+def drop_tables(store: Store) -> list[dict[str, object]]:
+    """Drop all tables of ours; the blocks of ids that were handed out. Strange tables stay."""
+    with _explained(store), alone(store), store.write() as tx:
         there = set(inspect(tx).get_table_names())
         ids: list[dict[str, object]] = []
         if id_block.name in there:

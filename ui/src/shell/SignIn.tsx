@@ -24,7 +24,8 @@ export function SignIn() {
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     mutationFn: () => ui("/auth/login", { method: "POST", json: { username, password } }),
-    onSuccess: () => location.assign(PREFIX + safe(new URLSearchParams(location.search).get("next"))),
+    onSuccess: () =>
+      location.assign(PREFIX + safe(new URLSearchParams(location.search).get("next"))),
   });
 
   function submit(event: FormEvent): void {

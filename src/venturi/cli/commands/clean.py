@@ -33,7 +33,7 @@ def clean(args: argparse.Namespace) -> None:
     chosen, remarks = choose_rules(_names(args.tables), wish)
     for remark in remarks:
         print(remark, file=sys.stderr)
-    store = opened()
+    store = opened(patient=True)
     try:
         with store.read() as tx:
             counts = {rule.table.name: count_rows(tx, rule, wish) for rule in chosen}
@@ -110,7 +110,7 @@ def export_archived(args: argparse.Namespace) -> None:
     folder = Path(args.output_path)
     if not folder.is_dir():
         raise InvalidInput(f"--output-path {str(folder)!r} is not a folder; make it first.")
-    store = opened()
+    store = opened(patient=True)
     try:
         found = _archives(store, args.tables)
         if args.drop_archives and found:
@@ -136,7 +136,7 @@ def drop_archived(args: argparse.Namespace) -> None:
     """Drop archive tables."""
     from venturi.store.commands.archives import drop_archives
 
-    store = opened()
+    store = opened(patient=True)
     try:
         found = _archives(store, args.tables)
         if found:

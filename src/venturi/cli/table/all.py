@@ -4,6 +4,7 @@ from venturi.cli.table import (
     about,
     accounts,
     backfill,
+    celery,
     dags,
     db,
     later,
@@ -23,6 +24,7 @@ COMMANDS: tuple[Command, ...] = (
     *questions.COMMANDS,
     *people.COMMANDS,
     *accounts.COMMANDS,
+    *celery.COMMANDS,
     *about.COMMANDS,
     *later.COMMANDS,
 )

@@ -10,9 +10,6 @@ def _later(*words: str, old: tuple[str, ...] = ()) -> Command:
 
 
 COMMANDS = (
-    _later("celery", "worker", old=("worker",)),
-    _later("celery", "flower", old=("flower",)),
-    _later("celery", "stop"),
     _later("dags", "clear"),
     _later("dags", "show-dependencies"),
     _later("kerberos"),

@@ -72,6 +72,24 @@ OPTIONS = (
     ),
     Option(
         "venturi",
+        "worker_lease_seconds",
+        "duration",
+        "300",
+        "Seconds that a Celery worker may be unheard of before its tasks count as lost. It ends "
+        "them by itself somewhat earlier.",
+        range=(5, None),
+    ),
+    Option(
+        "venturi",
+        "worker_drain_seconds",
+        "duration",
+        "0",
+        "Seconds that a Celery worker which was told to stop waits for its tasks; 0: as long as "
+        "they take.",
+        range=(0, None),
+    ),
+    Option(
+        "venturi",
         "history_days",
         "integer",
         "365",

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from venturi.core.clock import Instant
 from venturi.core.errors import Conflict, InvalidInput
@@ -21,6 +20,7 @@ from venturi.spec.timetable import can_be_scheduled, infer_manual_interval, is_p
 from venturi.spec.timetable.model import NeedsRunner, Once, RunInfo
 from venturi.spec.timetable.period import runs_of_period
 from venturi.store.commands.audit import Actor
+from venturi.store.commands.cutshort import pieces
 from venturi.store.commands.instances import with_relatives
 from venturi.store.commands.params import check_params
 from venturi.store.commands.runs import encoded, runnable
@@ -239,21 +239,25 @@ def make_runs(
     who: Actor,
     **columns: Any,
 ) -> range:
-    """Insert these runs; their row ids. Raises `Conflict` when somebody else just made one."""
-    try:
-        return create_runs(
-            tx,
-            version,
-            [(run.info, run.run_id) for run in runs],
-            now=who.now,
-            run_type=RunType.BACKFILL,
-            **{"state": RunState.QUEUED, **columns},
-            conf=encoded(wanted.conf),
-            triggered_by="backfill",
-            triggering_user_name=who.name,
+    """Insert these runs; their row ids. Raises `Conflict` when another run has such an id."""
+    for part in pieces([run.run_id for run in runs]):
+        query = select(dag_run.c.run_id).where(
+            dag_run.c.dag_id == wanted.dag_id, dag_run.c.run_id.in_(part)
         )
-    except IntegrityError as error:  # somebody was faster between our look and our insert
-        raise Conflict(
-            f"DAG {wanted.dag_id!r} has got a run for a date of this period just now, or has one "
-            "with an id that a run of it would have. Try again."
-        ) from error
+        taken = tx.execute(query.limit(1)).scalar()
+        if taken is not None:
+            raise Conflict(
+                f"DAG {wanted.dag_id!r} has a run {taken!r}, of another date: a run of this period "
+                "would have the same id. Delete it, or leave its date out."
+            )
+    return create_runs(
+        tx,
+        version,
+        [(run.info, run.run_id) for run in runs],
+        now=who.now,
+        run_type=RunType.BACKFILL,
+        **{"state": RunState.QUEUED, **columns},
+        conf=encoded(wanted.conf),
+        triggered_by="backfill",
+        triggering_user_name=who.name,
+    )

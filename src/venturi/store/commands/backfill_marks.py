@@ -14,7 +14,7 @@ from venturi.store.commands.backfill_dates import (
     make_runs,
     plan_runs,
 )
-from venturi.store.commands.cutshort import pieces
+from venturi.store.commands.cutshort import hold_runs, pieces
 from venturi.store.commands.instances import Selection, select_instances
 from venturi.store.commands.marks import mark
 from venturi.store.commands.runs import runnable, set_run_state
@@ -47,6 +47,7 @@ def mark_period(
     runs = plan_runs(tx, wanted, who.now, versions)
     version, _ = runnable(tx, wanted.dag_id, RunType.BACKFILL, versions)
     chosen = chosen_tasks(version.graph, wanted)
+    hold_runs(tx, (run.existing.id for run in runs if run.existing is not None))
     made = [run for run in runs if run.existing is None]
     row_ids = make_runs(
         *(tx, version, made, wanted, who),

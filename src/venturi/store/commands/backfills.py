@@ -17,12 +17,13 @@ from venturi.store.commands.backfill_dates import (
     make_runs,
     plan_runs,
 )
-from venturi.store.commands.cutshort import pieces
+from venturi.store.commands.cutshort import hold_runs, pieces
 from venturi.store.commands.instances import Selection, clear, reopen, select_instances
 from venturi.store.commands.reruns import adopt
 from venturi.store.commands.runs import encoded, runnable
 from venturi.store.engine import Tx
 from venturi.store.history import record_change
+from venturi.store.schema.dags import dag
 from venturi.store.schema.later import backfill
 from venturi.store.schema.people import slot_pool
 from venturi.store.schema.runs import dag_run, task_instance
@@ -70,6 +71,7 @@ def create_backfill(
         return Backfilled(None, wanted.dag_id, runs, (), is_paused)
     number = _insert(tx, wanted, who, todo)
     chosen = chosen_tasks(version.graph, wanted)
+    hold_runs(tx, (run.existing.id for run in todo if run.existing is not None))
     fresh = [run for run in todo if run.action is Action.CREATE]
     made = make_runs(tx, version, fresh, wanted, who, backfill_id=number)
     _leave_out(tx, made, chosen, wanted, who)
@@ -83,6 +85,8 @@ def create_backfill(
 
 
 def _refuse_second(tx: Tx, dag_id: str, who: Actor) -> None:
+    # Two at once come here one after the other.
+    tx.execute(select(dag.c.dag_id).where(dag.c.dag_id == dag_id).with_for_update()).all()
     query = select(backfill.c.id).where(
         backfill.c.dag_id == dag_id, backfill.c.completed_at.is_(None)
     )
@@ -202,6 +206,7 @@ def cancel_backfill(tx: Tx, number: int, who: Actor) -> BackfillChange:
     """
     dag_id = _going_on(tx, number)
     waiting = dag_run.c.backfill_id == number, dag_run.c.state == RunState.QUEUED
+    hold_runs(tx, tx.execute(select(dag_run.c.id).where(*waiting)).scalars().all())
     ids = tx.execute(select(dag_run.c.id).where(*waiting)).scalars().all()
     reason = f"backfill {number} was cancelled by {who.name}"
     table = task_instance

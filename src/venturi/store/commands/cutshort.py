@@ -1,19 +1,40 @@
-"""Attempts that a person takes away while they run."""
+"""What a person changes below the scheduler: runs that are held, attempts that are taken away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from sqlalchemy import insert, select
 
 from venturi.core.states import TaskState
 from venturi.store.commands.audit import Actor
 from venturi.store.engine import Tx
-from venturi.store.schema.runs import task_instance, task_instance_history
+from venturi.store.schema.runs import dag_run, task_instance, task_instance_history
+
+A = TypeVar("A")
 
 
-def keep_cut_short(tx: Tx, running: Sequence[int], who: Actor) -> None:
-    """Attempts that are taken away leave a row in the history: their own end will not be heard."""
-    for part in pieces(running):
-        rows = tx.execute(select(task_instance).where(task_instance.c.id.in_(part))).all()
+def hold_runs(tx: Tx, ids: Iterable[int]) -> None:
+    """Keep these runs as they are until the commit, but for what this transaction does.
+
+    Whoever changes instances holds their runs first, in the order of their ids: so nobody waits for
+    somebody who waits for them. (A file has one writer at a time anyway.)
+    """
+    for part in pieces(sorted(set(ids))):
+        query = select(dag_run.c.id).where(dag_run.c.id.in_(part)).order_by(dag_run.c.id)
+        tx.execute(query.with_for_update()).all()
+
+
+def keep_cut_short(tx: Tx, ids: Sequence[int], who: Actor) -> None:
+    """Attempts that are taken away leave a row in the history: their own end will not be heard.
+
+    Of these instances, those that run at this moment.
+    """
+    for part in pieces(ids):
+        rows = tx.execute(
+            select(task_instance).where(
+                task_instance.c.id.in_(part), task_instance.c.state == TaskState.RUNNING
+            )
+        ).all()
         values = [
             {
                 "task_instance_id": row.id,
@@ -38,6 +59,6 @@ def keep_cut_short(tx: Tx, running: Sequence[int], who: Actor) -> None:
             tx.execute(insert(task_instance_history), values)
 
 
-def pieces(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
+def pieces(ids: Sequence[A], size: int = 500) -> list[Sequence[A]]:
     """Ids in pieces that every database takes in one IN list."""
     return [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -13,7 +13,7 @@ from venturi.core.errors import InvalidInput, NotFound
 from venturi.core.states import FAILED_STATES, RUN_TERMINAL, RunState, TaskState
 from venturi.spec.graph import Graph
 from venturi.store.commands.audit import Actor, note
-from venturi.store.commands.cutshort import keep_cut_short, pieces
+from venturi.store.commands.cutshort import hold_runs, keep_cut_short, pieces
 from venturi.store.commands.literals import instant
 from venturi.store.commands.reruns import adopt_newest
 from venturi.store.engine import Tx
@@ -177,6 +177,7 @@ def clear(
     by_run: defaultdict[int, list[Chosen]] = defaultdict(list)
     for instance in chosen:
         by_run[instance.dagrun_id].append(instance)
+    hold_runs(tx, by_run)
     for run_id in sorted(by_run):
         _clear_in_run(tx, run_id, by_run[run_id], who, versions, run_state)
         if newest:
@@ -195,7 +196,7 @@ def _clear_in_run(
     reopen(tx, run_id, who, run_state)
     version_id = tx.execute(select(dag_run.c.version_id).where(dag_run.c.id == run_id)).scalar()
     graph = versions.get(tx, version_id).graph if version_id is not None else None
-    keep_cut_short(tx, [row.id for row in chosen if row.state == TaskState.RUNNING], who)
+    keep_cut_short(tx, [row.id for row in chosen], who)
     retries = _retries(graph, chosen)
     for count in sorted(set(retries.values())):
         ids = [row.id for row in chosen if retries[row.task_id] == count]

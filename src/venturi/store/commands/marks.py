@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from venturi.core.errors import InvalidInput
 from venturi.core.states import FAILED_STATES, RunState, TaskState
 from venturi.store.commands.audit import Actor, note
-from venturi.store.commands.cutshort import keep_cut_short, pieces
+from venturi.store.commands.cutshort import hold_runs, keep_cut_short, pieces
 from venturi.store.commands.instances import (
     Chosen,
     Cleared,
@@ -45,8 +45,9 @@ def mark(
     if state not in MARKS:
         raise InvalidInput(f"A task instance can be marked {', '.join(MARKS)}, not {state}.")
     versions = versions or Versions()
-    keep_cut_short(tx, [row.id for row in chosen if row.state == TaskState.RUNNING], who)
     reason = f"marked {state} by {who.name}"
+    hold_runs(tx, (row.dagrun_id for row in chosen))
+    keep_cut_short(tx, [row.id for row in chosen], who)
     for part in pieces([row.id for row in chosen]):
         these = _T.id.in_(part)
         record_change(tx, [these], state, who, reason)

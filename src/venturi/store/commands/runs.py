@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
 
 from venturi.core.clock import Instant
 from venturi.core.errors import Conflict, InvalidInput, NotFound
@@ -85,23 +84,18 @@ def trigger(
     info = _dates(spec, wanted, who.now)
     name = _free_name(tx, wanted, info)
     conf = encoded(wanted.conf)
-    try:
-        row_id = create_run(
-            tx,
-            version,
-            info,
-            now=who.now,
-            run_type=wanted.run_type,
-            run_id=name,
-            conf=conf,
-            note=wanted.note,
-            triggered_by=who.through,
-            user=who.name,
-        )
-    except IntegrityError as error:  # somebody was faster between our look and our insert
-        raise RunAlreadyExists(
-            f"DAG {wanted.dag_id!r} just got a run {name!r}, or one for the same date."
-        ) from error
+    row_id = create_run(
+        tx,
+        version,
+        info,
+        now=who.now,
+        run_type=wanted.run_type,
+        run_id=name,
+        conf=conf,
+        note=wanted.note,
+        triggered_by=who.through,
+        user=who.name,
+    )
     note(
         tx,
         who,
@@ -207,11 +201,10 @@ def parse_conf(text: str | None) -> dict[str, Any]:
     return value
 
 
-def row_of(tx: Tx, dag_id: str, name: str) -> Any:
-    """A run's row, by its id within its DAG. Raises `NotFound`."""
-    row = tx.execute(
-        select(dag_run).where(dag_run.c.dag_id == dag_id, dag_run.c.run_id == name)
-    ).first()
+def row_of(tx: Tx, dag_id: str, name: str, *, hold: bool = False) -> Any:
+    """A run's row, by its id within its DAG; `hold` it until the commit. Raises `NotFound`."""
+    query = select(dag_run).where(dag_run.c.dag_id == dag_id, dag_run.c.run_id == name)
+    row = tx.execute(query.with_for_update() if hold else query).first()
     if row is None:
         raise NotFound(f"DAG {dag_id!r} has no run {name!r}.")
     return row
@@ -222,7 +215,7 @@ def delete_run(tx: Tx, dag_id: str, name: str, who: Actor, *, force: bool = Fals
 
     A run that is not at its end is deleted only with `force`: what still runs is cancelled.
     """
-    row = row_of(tx, dag_id, name)
+    row = row_of(tx, dag_id, name, hold=True)
     if not force and RunState(row.state) not in RUN_TERMINAL | {RunState.QUEUED}:
         raise Conflict(
             f"Run {name!r} of DAG {dag_id!r} is {row.state}: mark it failed first, then delete it."
@@ -253,7 +246,7 @@ def set_run_state(tx: Tx, dag_id: str, name: str, state: RunState, who: Actor) -
     """
     if state is RunState.RUNNING:
         raise InvalidInput("A run can be marked queued, success or failed; it starts by itself.")
-    row = row_of(tx, dag_id, name)
+    row = row_of(tx, dag_id, name, hold=True)
     values: dict[str, Any] = {"state": state, "revision": dag_run.c.revision + 1}
     if state is RunState.QUEUED:
         values |= {"end_date": None, "reason": None, "queued_at": who.now}

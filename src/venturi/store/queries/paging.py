@@ -43,7 +43,8 @@ def fetch(
     """
     if paging.offset < 0 or (paging.limit is not None and paging.limit < 0):
         raise InvalidInput("limit and offset must be 0 or more.")
-    ordered = query.order_by(*(_order(name, columns) for name in paging.order or default))
+    names = paging.order or default
+    ordered = query.order_by(*(_order(tx, name, columns) for name in names))
     if paging.limit is None and not paging.offset:
         rows = list(tx.execute(ordered).all())
         return Page(rows, len(rows))
@@ -54,16 +55,24 @@ def fetch(
     return Page(rows, tx.execute(counted).scalar_one())
 
 
-def _order(name: str, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+def _order(tx: Tx, name: str, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
     column = columns.get(name.removeprefix("-"))
     if column is None:
         known = ", ".join(sorted(columns))
         raise InvalidInput(f"Cannot order by {name.removeprefix('-')!r}; one of: {known}.")
-    return column.desc() if name.startswith("-") else column.asc()
+    falling = name.startswith("-")
+    order = column.desc() if falling else column.asc()
+    if tx.dialect.name == "postgresql" and getattr(column, "nullable", True):
+        # Elsewhere nothing is less than anything.
+        order = order.nulls_last() if falling else order.nulls_first()
+    return order
 
 
 def like(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    """Whether a column matches a pattern in which `%` is anything; without `%`: contains it."""
+    """Whether a column matches a pattern in which `%` is anything; without `%`: contains it.
+
+    Upper and lower case are the same in it, on every database.
+    """
     if "%" in pattern:
-        return column.like(pattern)
-    return column.contains(pattern, autoescape=True)
+        return column.ilike(pattern.replace("/", "//"), escape="/")
+    return column.icontains(pattern, autoescape=True)

@@ -46,62 +46,63 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def _without_nul(value: Any) -> Any:
-    """Text as PostgreSQL takes it: it knows no character 0."""
-    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
+class _Fitted(TypeDecorator[Any]):
+    """A column whose values are made to fit, on servers. SQLite takes all as it is, and is asked
+    nothing."""
+
+    impl: type[sa.types.TypeEngine[Any]] = sa.String
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """What a value goes through on its way to the database."""
+        return None if dialect.name == "sqlite" else self.fit
+
+    def fit(self, value: Any) -> Any:
+        """The value as a server takes it: PostgreSQL knows no character 0."""
+        return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
 
 
-class String(sa.String):
-    """Text of limited length. SQLite has no limits; a server gets what fits.
+class _Name(_Fitted):
+    """A name: whole or not at all. Its length is looked at before it comes here."""
+
+    cache_ok = True
+
+
+class _Text(_Fitted):
+    """Text of any length."""
+
+    impl = sa.Text
+    cache_ok = True
+
+
+class String(_Fitted):
+    """Text of limited length: a server gets what fits.
 
     What may be longer, such as a host's or an operator's name, is for people to read: the end of
-    it must not keep a result from being written. (Ids are checked before they come here.)
+    it must not keep a result from being written.
     """
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Cut what is too long, on servers."""
-        if dialect.name == "sqlite" or self.length is None:
-            return super().bind_processor(dialect)
+    cache_ok = True
+
+    def fit(self, value: Any) -> Any:
+        """Cut what is too long."""
         length = self.length
-
-        def fit(value: Any) -> Any:
-            if isinstance(value, str) and len(value) > length:
-                value = value[:length]
-            return _without_nul(value)
-
-        return fit
+        if isinstance(value, str) and length is not None and len(value) > length:
+            value = value[:length]
+        return super().fit(value)
 
 
-class _PlainText(sa.Text):
-    """Text of any length, on PostgreSQL."""
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
-        """Replace what it cannot hold."""
-        return _without_nul
-
-
-class _PlainName(sa.String):
-    """A name, on PostgreSQL: whole or not at all."""
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
-        """Replace what it cannot hold."""
-        return _without_nul
-
-
-class Integer(sa.Integer):
+class Integer(_Fitted):
     """A number of 32 bit on servers: what an author wrote beyond is as far as it goes."""
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Bring a number within bounds, on servers."""
-        if dialect.name == "sqlite":
-            return super().bind_processor(dialect)
+    impl = sa.Integer
+    cache_ok = True
 
-        def fit(value: Any) -> Any:
-            if isinstance(value, int) and not -(2**31) <= value < 2**31:
-                return -(2**31) if value < 0 else 2**31 - 1
-            return value
-
-        return fit
+    def fit(self, value: Any) -> Any:
+        """Bring a number within bounds."""
+        if isinstance(value, int) and not -(2**31) <= value < 2**31:
+            return -(2**31) if value < 0 else 2**31 - 1
+        return value
 
 
 #: 64 bit: MySQL's plain FLOAT has 32.
@@ -112,7 +113,7 @@ Id = BigInteger().with_variant(sa.Integer, "sqlite")
 Name = (
     sa.String(250)
     .with_variant(mysql.VARCHAR(250, charset="utf8mb4", collation="utf8mb4_bin"), "mysql")
-    .with_variant(_PlainName(250), "postgresql")
+    .with_variant(_Name(250), "postgresql")
 )
-LongText = sa.Text().with_variant(mysql.LONGTEXT, "mysql").with_variant(_PlainText(), "postgresql")
+LongText = sa.Text().with_variant(mysql.LONGTEXT, "mysql").with_variant(_Text(), "postgresql")
 LongBytes = LargeBinary().with_variant(mysql.LONGBLOB, "mysql")

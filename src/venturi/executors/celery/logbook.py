@@ -1,0 +1,77 @@
+"""Logs of remote attempts, written where logs of this installation are.
+
+A piece says at which byte of *its attempt's* log it stands. Where that is in the file - which may
+have begun with an earlier attempt of the same try - is kept beside it, so that a piece that comes
+twice, even after a restart, is written twice to the same place.
+"""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from venturi.core.messages import LogPiece
+
+#: Files kept open at a time.
+OPEN = 64
+
+
+class Logbook:
+    """Writes pieces below `root`; remembers beginnings in `memory`."""
+
+    def __init__(self, root: Path, memory: Path) -> None:
+        self.root, self.memory = root, memory
+        #: begun attempts: descriptor and where the attempt's first byte stands
+        self._open: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def write(self, piece: LogPiece) -> None:
+        """Write a piece to its place. A disk that is full loses it, and nothing else (R10)."""
+        key = (piece.ti_id, piece.epoch)
+        if not is_inside(piece.path):
+            return
+        with suppress(OSError):
+            if key not in self._open:
+                self._begin(key, piece.path)
+            descriptor, base = self._open[key]
+            os.pwrite(descriptor, piece.data, base + piece.offset)
+
+    def _begin(self, key: tuple[int, int], relative: str) -> None:
+        while len(self._open) >= OPEN:
+            self._close(next(iter(self._open)))
+        path = self.root / relative
+        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+        try:
+            descriptor = os.open(path, flags, 0o640)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            descriptor = os.open(path, flags, 0o640)
+        self._open[key] = (descriptor, self._base(key, descriptor))
+
+    def _base(self, key: tuple[int, int], descriptor: int) -> int:
+        note = self._note(key)
+        with suppress(OSError, ValueError):
+            return int(note.read_text())
+        size = os.fstat(descriptor).st_size
+        self.memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        note.write_text(str(size))
+        return size
+
+    def forget(self, key: tuple[int, int]) -> None:
+        """The attempt has ended, and all of its log is here."""
+        self._close(key)
+        self._note(key).unlink(missing_ok=True)
+
+    def _close(self, key: tuple[int, int]) -> None:
+        found = self._open.pop(key, None)
+        if found is not None:
+            os.close(found[0])
+
+    def _note(self, key: tuple[int, int]) -> Path:
+        return self.memory / f"{key[0]}-{key[1]}"
+
+
+def is_inside(relative: str) -> bool:
+    """Whether a path from a message stays below the folder it is meant for."""
+    parts = Path(relative).parts
+    absolute = relative.startswith("/")
+    return bool(parts) and not absolute and ".." not in parts and not re.search(r"\0", relative)

@@ -1,0 +1,198 @@
+"""The broker, as two threads with a connection each: one sends, one hears.
+
+Nothing here is reliable, and nothing relies on it: what is lost is said again (`stream`), and a
+connection that died without a word is noticed because one's own echo does not come back.
+"""
+
+import os
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from celery import Celery
+from kombu import Connection, Consumer, Producer, Queue
+
+from venturi.core.clock import Clock
+from venturi.executors.celery.trouble import trouble_with
+
+#: Seconds between two echoes while nothing else is heard, and without any until it is a break.
+ECHO = 10.0
+DEAF = 35.0
+#: Seconds between two tries to connect, at first and at most.
+SOON, LATE = 0.2, 10.0
+#: Seconds that a queue which nobody listens to is kept.
+EXPIRES = 3600
+#: What comes back to its sender and says nothing.
+ECHO_WORD = b"echo"
+
+#: Something that the sending thread does with its producer.
+Job = Callable[[Producer], None]
+
+
+class Post:
+    """Sends to queues and hears one. `wake` is called when `received` has something new."""
+
+    def __init__(
+        self,
+        app: Celery,
+        inbox: str,
+        *,
+        clock: Clock,
+        wake: Callable[[], None],
+        reached: Callable[[str], None],
+    ) -> None:
+        self.app, self.inbox, self.clock, self.wake, self.reached = app, inbox, clock, wake, reached
+        self.url = str(app.conf.broker_url)
+        self.received: deque[bytes] = deque()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        self._renewals = 0
+        self._heard_at = clock.monotonic()
+        self._echoed_at = clock.monotonic()
+        self._problem = ""
+        self._lock = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._sending, name="sending", daemon=True),
+            threading.Thread(target=self._hearing, name="hearing", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin to connect; both threads try for ever."""
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def backlog(self) -> int:
+        """How much waits to be sent."""
+        return self._jobs.qsize()
+
+    @property
+    def problem(self) -> str:
+        """Why the broker cannot be used at present; empty when it can."""
+        return self._problem
+
+    def send(self, to: str, body: bytes) -> None:
+        """Put `body` into the queue `to`."""
+
+        def publish(producer: Producer) -> None:
+            producer.publish(
+                body,
+                exchange="",
+                routing_key=to,
+                content_type="application/octet-stream",
+                content_encoding="binary",
+                delivery_mode=1,
+            )
+
+        self._jobs.put(publish)
+
+    def do(self, job: Job) -> None:
+        """Have the sending thread do something with its connection."""
+        self._jobs.put(job)
+
+    def tend(self) -> None:
+        """Send an echo when it is time; begin anew when none has come back for long."""
+        now = self.clock.monotonic()
+        if now - self._heard_at > DEAF:
+            self._heard_at = now
+            self._renewals += 1
+            self._hang_up()
+        if now - max(self._heard_at, self._echoed_at) > ECHO and not self.backlog:
+            self._echoed_at = now
+            self.send(self.inbox, ECHO_WORD)
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Send what waits, if that is possible in time, and leave."""
+        self._jobs.put(None)
+        self._threads[0].join(seconds)
+        self._closed.set()
+
+    # --- threads -----------------------------------------------------------------------------
+
+    def _sending(self) -> None:
+        job: Job | None = None
+        tries = 0
+        while not self._closed.is_set():
+            try:
+                with self.app.connection_for_write(heartbeat=0) as connection:
+                    self._connect(connection)
+                    self._sender = connection
+                    producer = Producer(connection, auto_declare=False)
+                    while True:
+                        job = job or self._jobs.get()
+                        if job is None:
+                            return
+                        job(producer)
+                        job, tries = None, 0
+            except Exception as error:
+                self._tell(trouble_with(self.url, error))
+                tries += 1
+                self._closed.wait(min(LATE, SOON * 2**tries))
+
+    def _hearing(self) -> None:
+        tries = 0
+        while not self._closed.is_set():
+            renewals = self._renewals
+            try:
+                with self.app.connection_for_read(heartbeat=0) as connection:
+                    self._connect(connection)
+                    inbox = Queue(self.inbox, durable=True, expires=EXPIRES)
+                    with Consumer(connection, [inbox], on_message=self._take, no_ack=True):
+                        tries = 0
+                        self._tell("")
+                        while not self._closed.is_set():
+                            with suppress(TimeoutError):
+                                connection.drain_events(timeout=1.0)
+                            if renewals != self._renewals:
+                                connection.collect(socket_timeout=0.1)
+                                break
+            except Exception as error:
+                self._tell(trouble_with(self.url, error))
+                tries += 1
+                self._closed.wait(min(LATE, SOON * 2**tries))
+
+    @staticmethod
+    def _connect(connection: Connection) -> None:
+        """Connect now; a broker of Redis would otherwise be asked only with the first word."""
+        connection.connect()
+        client = getattr(connection.default_channel, "client", None)
+        if client is not None:
+            client.ping()
+
+    def _take(self, message: Any) -> None:
+        self._heard_at = self.clock.monotonic()
+        body = message.body
+        data = body.encode("latin-1") if isinstance(body, str) else bytes(body)
+        if data != ECHO_WORD:
+            self.received.append(data)
+            self.wake()
+
+    def _tell(self, problem: str) -> None:
+        with self._lock:
+            if bool(problem) == bool(self._problem) and problem != "":
+                return
+            changed, self._problem = problem != self._problem, problem
+        if changed:
+            self.reached(problem)
+            self.wake()
+
+    def _hang_up(self) -> None:
+        """End the sending connection, whose thread may be waiting for it."""
+        connection = getattr(self, "_sender", None)
+        if connection is not None:
+            with suppress(Exception):
+                connection.collect(socket_timeout=0.1)
+
+
+def waker() -> tuple[int, Callable[[], None]]:
+    """A descriptor that becomes readable whenever the function is called, from any thread."""
+    read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def wake() -> None:
+        with suppress(BlockingIOError):
+            os.write(write, b"!")
+
+    return read, wake
