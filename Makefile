@@ -43,7 +43,9 @@ up: $(VENV)/.installed-runtime ## the same instance, kept running until Ctrl-C
 .PHONY: install
 install: $(VENV)/.installed-dev ## create .venv with everything pinned, and Venturi itself, editable
 
-INPUTS := requirements/uv.txt requirements/build.txt pyproject.toml scripts/install.sh
+UI := $(shell find ui -name node_modules -prune -o -type f -print)
+INPUTS := requirements/uv.txt requirements/build.txt pyproject.toml scripts/install.sh hatch_build.py \
+	$(UI)
 
 $(VENV)/.installed-runtime: $(INPUTS) requirements/runtime.txt
 	@PYTHON="$(PYTHON)" bash scripts/install.sh runtime
@@ -56,6 +58,7 @@ test: install ## run all tests, with the servers they need; the pure rooms must 
 	@$(RUN) -m coverage run --source=$(subst $(empty) $(empty),$(comma),$(PURE:%=src/venturi/%)) \
 		-m pytest -q $(PURE:%=tests/%)
 	@$(RUN) -m coverage report --fail-under=100
+	@bash scripts/browser.sh
 	@$(RUN) -m scripts.services run -- $(RUN) -m pytest -q -n $(JOBS)
 
 .PHONY: services
@@ -81,6 +84,16 @@ layers: install ## import-linter: imports go downward only
 .PHONY: bench
 bench: $(VENV)/.installed-runtime ## measure (ONLY=chain40,fan1000 REPEAT=3); JSON goes to bench-results/
 	@$(RUN) -m bench.run $(if $(ONLY),--only "$(ONLY)") $(if $(REPEAT),--repeat "$(REPEAT)")
+
+.PHONY: ui
+ui: install ## the web user interface: types, lint, build (needs Node.js 20.19 or newer)
+	@cd ui && ([ -x node_modules/.bin/tsc ] || npm ci --ignore-scripts) && npm run --silent check
+	@PYTHON="$(PYTHON)" bash scripts/install.sh dev
+
+.PHONY: ui-types
+ui-types: install ## the types of the REST API for the pages, from the server's own description
+	@$(RUN) -m scripts.openapi > ui/node_modules/.openapi.json
+	@cd ui && npm run --silent api
 
 .PHONY: sim
 sim: install ## play so many seeded worlds with the real decisions (SEEDS=20000 FIRST=0)

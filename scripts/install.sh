@@ -76,6 +76,14 @@ fi
 say "install: $wanted requirements"
 export VIRTUAL_ENV=$PWD/$venv UV_LINK_MODE=${UV_LINK_MODE:-copy}
 $venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes "requirements/$wanted.txt"
+# The build hook makes the web user interface when it is stale: the longest part, the first time.
+if [ -z "${VENTURI_SKIP_UI:-}" ]; then say "install: Venturi and its web user interface"; fi
+rm -f src/venturi/ui_dist/.failed
+if [ "$wanted" = dev ]; then export VENTURI_UI_CHECKS=1; fi
 $venv/bin/uv pip install --quiet --no-deps --build-constraints requirements/build.txt --editable .
+if [ -e src/venturi/ui_dist/.failed ]; then
+  say "install: the web user interface could not be built, and the server will say so; why:"
+  tail -n 8 src/venturi/ui_dist/.failed >&2
+fi
 touch $venv/.installed-runtime
 if [ "$wanted" = dev ]; then touch $venv/.installed-dev; fi

@@ -62,7 +62,7 @@ def bell(tmp_path: Path) -> Iterator[Bell]:
 @pytest.fixture
 def web(store: Store, tmp_path: Path) -> Iterator[TestClient]:
     """A client of the REST API; addresses begin with /api/v2 unless they begin with http."""
-    app = create_app(store, get_config(), StoppedClock(), tmp_path)
+    app = create_app(store, get_config(), StoppedClock(), tmp_path, ui=tmp_path / "ui_dist")
     with TestClient(app, base_url="http://localhost:8080/api/v2") as client:
         yield client
 

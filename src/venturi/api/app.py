@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.convertors import register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -18,8 +19,10 @@ from venturi.api.endpoint import endpoint
 from venturi.api.errors import json_response
 from venturi.api.facts import Facts
 from venturi.api.guard import Guard, known_names
+from venturi.api.pages.static import UI_DIST, PageConvertor
 from venturi.api.route import Route, check_routes
 from venturi.api.table import ROUTES
+from venturi.api.ui.hub import Hub
 from venturi.config import Config
 from venturi.core.clock import Clock
 from venturi.store.engine import Store
@@ -29,13 +32,20 @@ THREADS = 8
 
 
 def create_app(
-    store: Store, conf: Config, clock: Clock, run_dir: Path, routes: Sequence[Route] = ROUTES
+    store: Store,
+    conf: Config,
+    clock: Clock,
+    run_dir: Path,
+    routes: Sequence[Route] = ROUTES,
+    ui: Path = UI_DIST,
 ) -> Starlette:
-    """The application over a store; `run_dir` is where the scheduler's bell hangs.
+    """The application over a store; `run_dir` is where the scheduler's bell hangs, `ui` the pages.
 
     Raises `UndeclaredRoute` when a route does not say who may use it.
     """
     check_routes(routes)
+    register_url_convertor("page", PageConvertor())
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="airflow-web")
     doors = Doorkeeper(store, conf, sign_in(conf))
     api = Api(
         store=store,
@@ -44,7 +54,9 @@ def create_app(
         run_dir=run_dir,
         facts=Facts(),
         doors=doors,
-        pool=ThreadPoolExecutor(THREADS, thread_name_prefix="airflow-web"),
+        pool=pool,
+        hub=Hub(store, pool),
+        ui=ui,
         page_limit=conf.getint("api", "fallback_page_limit", fallback=50),
         page_limit_max=conf.getint("api", "maximum_page_limit", fallback=100),
     )

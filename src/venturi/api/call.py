@@ -13,6 +13,7 @@ from venturi.api.auth.credentials import Doorkeeper, Visit
 from venturi.api.auth.principal import Principal
 from venturi.api.facts import Facts
 from venturi.api.permissions import Permission
+from venturi.api.ui.hub import Hub
 from venturi.config import Config
 from venturi.core.clock import Clock, Instant
 from venturi.store.bell import Ring, ring
@@ -37,6 +38,10 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     #: rows of a list when none are asked for, and at most
     page_limit: int
     page_limit_max: int
+    #: the built user interface
+    ui: Path
+    #: tells streams what changed
+    hub: Hub
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +53,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     #: the DAGs for which the caller has the right that the route asks for
     scope: DagScope
     accept: str
+    accept_encoding: str
     now: Instant
 
     @property

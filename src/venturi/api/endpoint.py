@@ -92,6 +92,7 @@ def endpoint(api: Api, route: Route) -> Callable[[Request], Awaitable[Response]]
             visit=visit,
             scope=scope,
             accept=request.headers.get("accept", "*/*"),
+            accept_encoding=request.headers.get("accept-encoding", ""),
             now=now,
         )
 

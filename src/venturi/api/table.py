@@ -7,7 +7,7 @@ import msgspec
 
 from venturi.api.auth import accounts
 from venturi.api.auth import rest as auth
-from venturi.api.pages import front
+from venturi.api.pages import front, static
 from venturi.api.permissions import Permission, Scope
 from venturi.api.rest import (
     audit,
@@ -29,8 +29,11 @@ from venturi.api.rest import (
     xcoms,
 )
 from venturi.api.route import Route
+from venturi.api.ui import backfills, charts, events, find, grid, home, instance
+from venturi.api.ui import dags as ui_dags
 
 PREFIX = "/api/v2"
+UI_PREFIX = "/ui"
 _FAB = "/auth/fab/v1"
 
 P = Permission
@@ -191,6 +194,25 @@ REST: tuple[Route, ...] = (
     ),
 )
 
+#: What the pages ask for; no part of the public contract.
+_UI_RUN = "/dags/{dag_id}/runs/{run_id}"
+_UI_TI = _UI_RUN + "/tasks/{task_id}/{map_index}"
+UI: tuple[Route, ...] = (
+    Route("GET", "/home", home.get_home, P.DAG_READ, _DAGS),
+    Route("GET", "/search", find.get_search, P.DAG_READ, _DAGS),
+    Route("GET", "/backfills", backfills.get_backfill_list, P.RUN_READ, _DAGS),
+    Route("GET", "/events", events.get_events, P.DAG_READ, _DAGS),
+    Route("GET", "/dags", ui_dags.get_dag_list, P.DAG_READ, _DAGS),
+    Route("GET", _ONE + "/grid", grid.get_grid, P.RUN_READ, _DAG),
+    Route("GET", _ONE + "/structure", grid.get_structure, P.TASK_READ, _DAG),
+    Route("GET", _ONE + "/calendar", charts.get_calendar, P.RUN_READ, _DAG),
+    Route("GET", _ONE + "/durations", charts.get_durations, P.RUN_READ, _DAG),
+    Route("GET", _UI_RUN + "/states", grid.get_run_states, P.INSTANCE_READ, _DAG),
+    Route("GET", _UI_RUN + "/gantt", charts.get_gantt, P.INSTANCE_READ, _DAG),
+    Route("GET", _UI_TI + "/attempts", instance.get_attempts, P.INSTANCE_READ, _DAG),
+    Route("GET", _UI_TI + "/history", instance.get_history, P.INSTANCE_READ, _DAG),
+)
+
 #: Signing in, and accounts, in the shapes of Airflow's simple and FAB managers.
 AUTH: tuple[Route, ...] = (
     Route("GET", "/auth/login", auth.show_login, P.PUBLIC, _NONE),
@@ -218,7 +240,8 @@ AUTH: tuple[Route, ...] = (
 )
 
 PAGES: tuple[Route, ...] = (
-    Route("GET", "/", front.front_page, P.DAG_READ, _DAGS, is_page=True),
+    Route("GET", "/", static.ui_page, P.DAG_READ, _DAGS, is_page=True),
+    Route("GET", "/assets/{name}", static.ui_asset, P.PUBLIC, _NONE),
     Route("GET", "/docs", front.operations_page, P.PUBLIC, _NONE),
     Route("GET", "/style.css", front.style, P.PUBLIC, _NONE),
     Route("GET", "/openapi.json", front.openapi_document, P.PUBLIC, _NONE),
@@ -230,4 +253,20 @@ def _prefixed(route: Route) -> Route:
     return msgspec.structs.replace(route, path=PREFIX + route.path)
 
 
-ROUTES: tuple[Route, ...] = (*map(_prefixed, REST), *AUTH, *PAGES)
+#: Every other address is one of the user interface, which knows its own pages.
+OTHERS: tuple[Route, ...] = (
+    Route("GET", "/{path:page}", static.ui_path, P.DAG_READ, _DAGS, is_page=True),
+)
+
+
+def _for_pages(route: Route) -> Route:
+    return msgspec.structs.replace(route, path=UI_PREFIX + route.path)
+
+
+ROUTES: tuple[Route, ...] = (
+    *map(_prefixed, REST),
+    *map(_for_pages, UI),
+    *AUTH,
+    *PAGES,
+    *OTHERS,
+)

@@ -14,6 +14,7 @@ from venturi.api.auth.sign_in import check
 from venturi.api.auth.tokens import make_token
 from venturi.api.call import Call
 from venturi.api.errors import BadValue, Refused, bad_value, json_response
+from venturi.api.pages.static import is_built, ui_page
 from venturi.api.permissions import Permission
 from venturi.api.shapes.common import Body
 from venturi.core.errors import InvalidInput
@@ -97,7 +98,7 @@ def show_login(call: Call, query: PageQuery) -> Response:
     back = safe_path(query.next)
     if call.api.doors.who(call.visit, call.now).way is not Way.NOT:
         return RedirectResponse(call.visit.prefix + back, 303)
-    return login_page(call.visit.prefix, back)
+    return ui_page(call) if is_built(call) else login_page(call.visit.prefix, back)
 
 
 def login(call: Call, body: bytes) -> Response:

@@ -1,5 +1,7 @@
-"""Pages without scripts, until there is a user interface.
+"""Pages: the built user interface, and plain ones without scripts.
 
-front   the page at /, the list of operations at /docs, their style, the OpenAPI document
-html    text into markup, escaped without exception
+static    the user interface's page and files
+old_urls  where addresses of Airflow's interfaces lead
+front     the plain page while the interface is not built, the list of operations, OpenAPI
+html      text into markup, escaped without exception
 """

@@ -30,8 +30,10 @@ def front_page(call: Call) -> Response:
         tag("h1", name),
         tag(
             "p",
-            "A workflow orchestrator that speaks Apache Airflow's language. The user interface is "
-            "not built yet; until then there are the ",
+            "A workflow orchestrator that speaks Apache Airflow's language. Its user interface is "
+            "not built on this server: install it again without VENTURI_SKIP_UI, or run ",
+            tag("code", "make install"),
+            " in a clone. Until then there are the ",
             tag("code", "airflow"),
             " commands and the ",
             tag("a", "REST API", href=f"{call.visit.prefix}/docs"),

@@ -1,0 +1,12 @@
+"""What the pages ask for: answers made for one view each, cheap however long the history is.
+
+home       what failed, is late, runs and comes next; health
+dags       the list of DAGs with their last runs
+grid       tasks by runs; one run for the graph
+structure  a description as rows of a grid and as nodes of a graph
+charts     Gantt, calendar, durations
+instance   attempts and history of a task instance
+find       what the palette finds
+events     the stream that says what changed
+hub        one look at the database for all streams of a process
+"""

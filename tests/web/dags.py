@@ -1,0 +1,62 @@
+"""The DAG files of the browser tests."""
+
+#: What must never become more than text, wherever a person can write it.
+EVIL = "\"'><img src=x onerror=window.pwned=1><script>window.pwned=1</script>{{7*7}}"
+
+_TOP = """
+from datetime import datetime, timedelta
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+from airflow.operators.python import PythonOperator
+from airflow.utils.task_group import TaskGroup
+START = datetime(2026, 1, 1)
+"""
+
+FILES = {
+    "ct1.py": _TOP
+    + """
+with DAG("ct1", start_date=START, schedule=None, is_paused_upon_creation=True, tags=["post"]):
+    first = BashOperator(task_id="first", bash_command="sleep 1; echo hello from first")
+    second = BashOperator(task_id="second", bash_command="sleep 1; echo {{ dag_run.conf }}")
+    first >> second
+""",
+    "mends.py": _TOP
+    + """
+with DAG("mends", start_date=START, schedule=None):
+    BashOperator(
+        task_id="needs_file",
+        bash_command="test -e $AIRFLOW_HOME/mended || { echo the file is missing >&2; exit 7; }",
+    ) >> BashOperator(task_id="after", bash_command="true")
+""",
+    "slow.py": _TOP
+    + """
+with DAG("slow", start_date=START, schedule=None):
+    BashOperator(
+        task_id="talks",
+        bash_command="for i in $(seq 1 900); do echo line $i; sleep 0.2; done",
+    ) >> BashOperator(task_id="waits", bash_command="true")
+""",
+    "grouped.py": _TOP
+    + """
+with DAG("grouped", start_date=START, schedule="@daily", is_paused_upon_creation=True):
+    with TaskGroup("outer"):
+        with TaskGroup("inner"):
+            a = BashOperator(task_id="a", bash_command="true")
+        b = BashOperator(task_id="b", bash_command="true")
+    c = BashOperator(task_id="c", bash_command="true")
+    a >> b >> c
+""",
+    "evil.py": _TOP
+    + f"""
+EVIL = {EVIL!r}
+def leave():
+    print(EVIL)
+    return {{"key": EVIL}}
+with DAG(
+    "evil", start_date=START, schedule=None, dag_display_name=EVIL, description=EVIL, doc_md=EVIL,
+    tags=[EVIL[:90]], default_args={{"owner": EVIL}},
+):
+    PythonOperator(task_id="leaves", python_callable=leave, task_display_name=EVIL, doc=EVIL)
+    BashOperator(task_id="fails", bash_command="echo '" + EVIL.replace("'", "") + "'; exit 1")
+""",
+}

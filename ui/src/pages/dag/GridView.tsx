@@ -1,0 +1,231 @@
+/** The grid itself: sticky heads, bars of duration, keys; only the rows in sight exist. */
+import { useNavigate } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ChevronDown, ChevronRight } from "lucide-react";
+import { type KeyboardEvent, useMemo, useRef } from "react";
+import type { Grid, GridRun } from "@/api/shapes";
+import { strings, usePair, useStrings } from "@/app/i18n";
+import { usePrefs } from "@/app/prefs";
+import { colourOf, lookOf } from "@/app/states";
+import { between, duration, minute } from "@/app/time";
+import { instancePath, runPath } from "@/components/Link";
+import { cellOf, GLYPHS, type Row } from "./gridRows";
+
+const S = strings({
+  label: ["Tasks by runs. Arrow keys move, Enter opens.", "任务与运行网格。方向键移动，回车打开。"],
+  tasks: ["Tasks", "任务"],
+  fold: ["Fold {name}", "折叠 {name}"],
+  unfold: ["Unfold {name}", "展开 {name}"],
+  absent: ["not in this run", "不在此运行中"],
+});
+
+const ROW = 22;
+const COLUMN = 19;
+const BARS = 54;
+
+interface Props {
+  dagId: string;
+  grid: Grid;
+  rows: Row[];
+  run?: string;
+  task?: string;
+  onSelect: (next: { run?: string; task?: string }) => void;
+  onToggle: (id: string) => void;
+}
+
+export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: Props) {
+  const t = useStrings(S);
+  const pair = usePair();
+  const { zone } = usePrefs();
+  const navigate = useNavigate();
+  const scroll = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW,
+    overscan: 16,
+    scrollPaddingStart: BARS + 4,
+    initialRect: { width: 900, height: 700 },
+  });
+  const runs = grid.runs;
+  const longest = useMemo(() => Math.max(0.001, ...runs.map((each) => lengthOf(each))), [runs]);
+  const name = `minmax(150px, 260px) repeat(${runs.length}, ${COLUMN}px)`;
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const column = runs.findIndex((each) => each.run_id === run);
+    const line = rows.findIndex((each) => each.id === task);
+    const steps: Record<string, [number, number]> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    };
+    const step = steps[event.key];
+    if (step) {
+      const x = clamp(column < 0 ? runs.length - 1 : column + step[0], runs.length);
+      const y = step[1] && line + step[1] < 0 ? -1 : clamp(line + step[1], rows.length);
+      if (y >= 0) virtual.scrollToIndex(y, { align: "auto" });
+      onSelect({ run: runs[x]?.run_id, task: step[1] || line >= 0 ? rows[y]?.id : undefined });
+    } else if (event.key === "Escape") onSelect({ run: undefined, task: undefined });
+    else if (event.key === " " && line >= 0 && rows[line]?.kind === "group")
+      onToggle(rows[line].id);
+    else if (event.key === "Enter" && run) {
+      const row = rows[line];
+      navigate({ to: row && row.at >= 0 ? instancePath(dagId, run, row.id) : runPath(dagId, run) });
+    } else return;
+    event.preventDefault();
+  }
+
+  return (
+    <div
+      ref={scroll}
+      className="grid-scroll"
+      role="grid"
+      aria-label={t("label")}
+      aria-rowcount={rows.length + 1}
+      aria-colcount={runs.length + 1}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div className="grid-head" role="row" style={{ gridTemplateColumns: name, height: BARS }}>
+        <div className="grid-corner" role="columnheader" tabIndex={-1}>
+          <span className="faint small">{duration(longest)}</span>
+          <span>{t("tasks")}</span>
+        </div>
+        {runs.map((each) => (
+          <RunHead
+            key={each.run_id}
+            run={each}
+            share={lengthOf(each) / longest}
+            selected={each.run_id === run}
+            onSelect={() => onSelect({ run: each.run_id, task: undefined })}
+            zone={zone}
+          />
+        ))}
+      </div>
+      <div
+        style={{ height: virtual.getTotalSize(), position: "relative", margin: "3px 0" }}
+        role="presentation"
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index] as Row;
+          return (
+            <div
+              key={row.id}
+              role="row"
+              aria-rowindex={item.index + 2}
+              className={`grid-row ${row.id === task ? "selected" : ""}`}
+              style={{ gridTemplateColumns: name, transform: `translateY(${item.start}px)` }}
+            >
+              <div
+                role="rowheader"
+                tabIndex={-1}
+                className="grid-name"
+                style={{ paddingLeft: 8 + row.depth * 14 }}
+                title={row.id}
+              >
+                {row.kind === "group" ? (
+                  <button
+                    type="button"
+                    tabIndex={-1}
+                    aria-expanded={!row.folded}
+                    aria-label={t(row.folded ? "unfold" : "fold", { name: row.label })}
+                    onClick={() => onToggle(row.id)}
+                  >
+                    {row.folded ? (
+                      <ChevronRight size={13} aria-hidden />
+                    ) : (
+                      <ChevronDown size={13} aria-hidden />
+                    )}
+                    <strong className="clip">{row.label}</strong>
+                    <span className="faint small">{row.below.length}</span>
+                  </button>
+                ) : (
+                  <button
+                    type="button"
+                    tabIndex={-1}
+                    onClick={() => onSelect({ task: row.id, run: run ?? runs.at(-1)?.run_id })}
+                  >
+                    <span className="clip">{row.label}</span>
+                    {row.mapped && <span className="faint small">[ ]</span>}
+                  </button>
+                )}
+              </div>
+              {runs.map((each) => {
+                const shown = cellOf(row, grid.cells[each.run_id] ?? []);
+                const selected = each.run_id === run && (row.id === task || !task);
+                const word = shown ? pair(lookOf(shown.state).word) : t("absent");
+                const counts = shown?.counts
+                  ? ` (${Object.entries(shown.counts)
+                      .map(([state, n]) => `${n} ${pair(lookOf(state).word)}`)
+                      .join(", ")})`
+                  : "";
+                return (
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the grid's
+                  <div
+                    key={each.run_id}
+                    role="gridcell"
+                    tabIndex={-1}
+                    aria-selected={selected}
+                    aria-label={`${row.id}, ${minute(each.run_after, zone)}: ${word}${counts}`}
+                    title={`${row.id}\n${each.run_id}\n${word}${counts}`}
+                    className={`grid-cell ${each.run_id === run ? "column" : ""} ${selected && row.id === task ? "selected" : ""}`}
+                    onClick={() =>
+                      onSelect({ run: each.run_id, task: row.kind === "task" ? row.id : undefined })
+                    }
+                    data-state={shown?.state}
+                  >
+                    {shown && (
+                      <i
+                        className={row.kind === "group" || shown.counts ? "many" : undefined}
+                        style={{ background: colourOf(shown.state) }}
+                      >
+                        {GLYPHS[shown.state]}
+                      </i>
+                    )}
+                  </div>
+                );
+              })}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function RunHead(props: {
+  run: GridRun;
+  share: number;
+  selected: boolean;
+  onSelect: () => void;
+  zone: string;
+}) {
+  const pair = usePair();
+  const { run } = props;
+  const text = `${run.run_id}\n${pair(lookOf(run.state).word)} · ${minute(run.run_after, props.zone)} · ${duration(lengthOf(run))}`;
+  return (
+    <div role="columnheader" tabIndex={-1} className={`grid-run ${props.selected ? "column" : ""}`}>
+      <button type="button" tabIndex={-1} onClick={props.onSelect} title={text} aria-label={text}>
+        <i
+          className={run.state === "failed" ? "failed" : undefined}
+          style={{
+            height: Math.max(4, props.share * (BARS - 14)),
+            background: colourOf(run.state),
+          }}
+        />
+        <span aria-hidden>
+          {{ manual: "▸", backfill: "↶", asset_triggered: "◆" }[run.run_type] ?? ""}
+        </span>
+      </button>
+    </div>
+  );
+}
+
+function lengthOf(run: GridRun): number {
+  return run.duration ?? between(run.start_date, run.end_date) ?? 0;
+}
+
+function clamp(value: number, size: number): number {
+  return Math.max(0, Math.min(size - 1, value));
+}
