@@ -49,11 +49,9 @@ def grants_anything(tx: Tx, roles: Collection[str], actions: Collection[str]) ->
     return tx.execute(query.limit(1)).first() is not None
 
 
-def put_access(tx: Tx, spec: DagSpec, owners_before: str | None, owners: str) -> None:
-    """Write the rows of a DAG, where they differ; `owners` as its row shows them."""
-    if owners != owners_before:
-        names = {(task.owner,) for task in spec.tasks}
-        _put(tx, dag_owner, spec.dag_id, ("owner",), names)
+def put_access(tx: Tx, spec: DagSpec) -> None:
+    """Write the rows of a DAG, where they differ."""
+    _put(tx, dag_owner, spec.dag_id, ("owner",), {(task.owner,) for task in spec.tasks})
     _put(tx, dag_access, spec.dag_id, ("role", "action"), grants(spec.access_control))
 
 

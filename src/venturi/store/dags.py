@@ -115,8 +115,7 @@ def put_dag(
         tx.execute(update(dag).where(dag.c.dag_id == spec.dag_id).values(**values))
     if row is None or json.loads(row.tags or "[]") != list(spec.tags):
         _put_tags(tx, spec)
-    shown = None if row is None or row.hidden_key is not None else row.owners
-    put_access(tx, spec, shown, values["owners"])
+    put_access(tx, spec)
     view = DagView(
         dag_id=spec.dag_id,
         graph=version.graph,
