@@ -12,6 +12,8 @@ import httpx2
 
 #: Nobody need sign in: what most tests are not about.
 OPEN = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
+#: People sign in.
+CLOSED = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False"}
 AIRFLOW = Path(sys.executable).parent / "airflow"
 
 

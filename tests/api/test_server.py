@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests import make
-from tests.api.processes import OPEN, Web, is_alive, start
+from tests.api.processes import CLOSED, OPEN, Web, is_alive, start
 from tests.store.home import put, run
 from tests.system.home import until
 from venturi.store.engine import Store
@@ -173,6 +173,18 @@ def test_who_waits_for_a_run_hears_of_its_end(server: Web, store: Store) -> None
         assert list(lines)[-1] == '{"state":"success"}'
 
 
+def test_a_key_of_another_certificate_is_one_sentence(home: Path) -> None:
+    certificate, key = self_signed(home)
+    (home / "other").mkdir()
+    _, other = self_signed(home / "other")
+    process = start(home, "-p", "0", "--ssl-cert", str(certificate), "--ssl-key", str(other))
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "cannot be used: KEY_VALUES_MISMATCH" in said
+    assert "Traceback" not in said
+    assert key.exists()
+
+
 def test_with_a_certificate_it_speaks_https(home: Path) -> None:
     certificate, key = self_signed(home)
     web = Web(home, "--ssl-cert", str(certificate), "--ssl-key", str(key))
@@ -261,3 +273,68 @@ def test_debugging_it_is_one_process_that_scripts_find_as_the_master(home: Path)
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def test_debugging_it_starts_again_when_a_file_changes(home: Path) -> None:
+    plugins = home / "plugins"
+    plugins.mkdir()
+    port = free_port()
+    process = start(home, "--debug", "-p", str(port), stdin=subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        lines = iter(process.stdout)
+        assert any("listens at" in line for line in lines)
+        (plugins / "mine.py").write_text("x = 1\n")
+        assert any("mine.py has changed" in line for line in lines)
+        assert any("listens at" in line for line in lines)
+        url = f"http://127.0.0.1:{port}/health"
+        assert httpx2.get(url, timeout=10).status_code == 200
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def test_requests_stand_in_the_access_log(home: Path) -> None:
+    file = home / "access.log"
+    server = Web(home, "-A", str(file))
+    try:
+        until(server.is_up, "the web server answers")
+        httpx2.get(server.url + "dags?limit=3", timeout=10)
+        until(lambda: 'GET /api/v2/dags?limit=3 HTTP/1.1" 200' in file.read_text(), "it is there")
+    finally:
+        server.end()
+
+
+def test_behind_a_proxy_the_address_and_the_scheme_are_those_that_people_use(home: Path) -> None:
+    file = home / "access.log"
+    server = Web(home, "-A", str(file), "--proxy-headers", env=CLOSED)
+    told = {
+        "x-forwarded-for": "203.0.113.7",
+        "x-forwarded-proto": "https",
+        "x-forwarded-host": "flow.example",
+        "x-forwarded-prefix": "/flow",
+    }
+    try:
+        until(server.is_up, "the web server answers")
+        url = server.url.replace("/api/v2/", "")
+        led = httpx2.get(url + "/", headers=told, timeout=10)
+        assert (led.status_code, led.headers["location"]) == (303, "/flow/auth/login")
+        password = server.said.partition("password ")[2].split()[0]
+        body = {"username": "admin", "password": password}
+        same = {**told, "origin": "https://flow.example"}
+        done = httpx2.post(url + "/auth/login", json=body, headers=same, timeout=10)
+        assert done.status_code == 200
+        assert "Secure" in done.headers["set-cookie"] and "Path=/flow" in done.headers["set-cookie"]
+        foreign = {**told, "origin": "https://evil.example"}
+        assert httpx2.post(url + "/auth/login", json=body, headers=foreign).status_code == 403
+        assert "203.0.113.7" in file.read_text()
+    finally:
+        server.end()

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests import make
-from tests.api.processes import Web
+from tests.api.processes import CLOSED, Web
 from tests.security.conftest import Site
 from tests.store.home import put
 from tests.system.home import until
@@ -17,8 +17,6 @@ from venturi.config import ConfigError, get_config
 from venturi.store.engine import Store
 from venturi.store.migrate import migrate
 from venturi.store.schema.all import metadata
-
-CLOSED = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False"}
 
 
 @pytest.fixture

@@ -12,7 +12,10 @@ call        what a handler gets: who asks, the store, a way to change things
 facts       what lists say of a DAG that only its description knows
 endpoint    from an HTTP request to a handler and back
 errors      what went wrong as a status and a JSON body
-guard       who may connect while there is no sign-in; headers of every answer
+guard       which requests are looked at at all; headers of every answer
+place       where people see this server: below a path, behind a proxy
+reload      starting again when the program changes, for --debug
+auth/       who asks, and what they may do
 openapi     the description of the table, made when asked for
 rest/       handlers, one file a noun
 shapes/     bodies, queries and answers, one file a noun

@@ -20,6 +20,7 @@ from venturi.api.errors import json_response
 from venturi.api.facts import Facts
 from venturi.api.guard import Guard, known_names
 from venturi.api.pages.static import UI_DIST, PageConvertor
+from venturi.api.place import Place, configured_prefix
 from venturi.api.route import Route, check_routes
 from venturi.api.table import ROUTES
 from venturi.api.ui.hub import Hub
@@ -37,9 +38,13 @@ def create_app(
     clock: Clock,
     run_dir: Path,
     routes: Sequence[Route] = ROUTES,
+    *,
     ui: Path = UI_DIST,
+    behind_proxy: bool = False,
 ) -> Starlette:
     """The application over a store; `run_dir` is where the scheduler's bell hangs, `ui` the pages.
+
+    `behind_proxy`: what a proxy says of how people see us is believed.
 
     Raises `UndeclaredRoute` when a route does not say who may use it.
     """
@@ -65,7 +70,10 @@ def create_app(
             Mount(route.path, endpoint(api, route), methods=[route.method], name=route.name)
             for route in routes
         ],
-        middleware=[Middleware(Guard, names=known_names(conf, doors.way), clock=clock)],
+        middleware=[
+            Middleware(Place, prefix=configured_prefix(conf), behind_proxy=behind_proxy),
+            Middleware(Guard, names=known_names(conf, doors.way), clock=clock),
+        ],
         exception_handlers={HTTPException: _refused},
     )
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from venturi.api.auth.way import SignIn
 from venturi.api.errors import json_response
+from venturi.api.place import HOST
 from venturi.config import Config
 from venturi.core.clock import Clock
 from venturi.core.errors import VenturiError
@@ -95,7 +96,7 @@ class Guard:
                 headers.setdefault("date", formatdate(self.clock.now().timestamp(), usegmt=True))
             await send(message)
 
-        reason = refusal(self.names, scope["method"], dict(scope["headers"]))
+        reason = refusal(self.names, scope["method"], dict(scope["headers"]), scope.get(HOST))
         if reason is not None:
             answer = json_response({"detail": reason}, 403)
             await answer(scope, receive, decorated)
@@ -103,9 +104,11 @@ class Guard:
         await self.app(scope, receive, decorated)
 
 
-def refusal(names: Names, method: str, headers: Mapping[bytes, bytes]) -> str | None:
-    """Why a request is refused, None if it is not."""
-    host = headers.get(b"host", b"").decode("latin-1")
+def refusal(
+    names: Names, method: str, headers: Mapping[bytes, bytes], told: str | None = None
+) -> str | None:
+    """Why a request is refused, None if it is not; `told`: the name that a proxy says was used."""
+    host = told or headers.get(b"host", b"").decode("latin-1")
     name = urlsplit(f"//{host}").hostname or ""
     if names.hosts and name not in names.hosts and not is_loopback(name):
         return (

@@ -21,6 +21,7 @@ import setproctitle
 
 from venturi.api.auth.way import sign_in
 from venturi.api.guard import check_address
+from venturi.api.reload import start_again_on_change, watched
 from venturi.api.settings import Serving, serving
 from venturi.config import Config, get_config
 from venturi.config.paths import run_dir
@@ -62,6 +63,7 @@ def serve(args: argparse.Namespace | None = None) -> int:
     clock = SystemClock()
     way = sign_in(conf)
     check_address(settings.host, conf, way)
+    check_certificate(settings)
     if way.required:
         _first_users(conf, clock)
     with listen(settings) as listener:
@@ -70,11 +72,32 @@ def serve(args: argparse.Namespace | None = None) -> int:
         from venturi.store.open import open_store
 
         def make_app() -> "Starlette":
-            return create_app(open_store(), conf, clock, run_dir())
+            proxy = settings.proxy_headers
+            return create_app(open_store(), conf, clock, run_dir(), behind_proxy=proxy)
 
+        if settings.debug:
+            start_again_on_change(watched(conf), say)
         if settings.alone:
             return alone(settings, listener, make_app)
         return Master(settings, listener, make_app, clock).run()
+
+
+def check_certificate(settings: Serving) -> None:
+    """Raise `CannotServe` where the certificate and its key cannot be used."""
+    if settings.certificate is None:
+        return
+    import ssl
+
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.certificate, settings.key)
+        if settings.client_certificates is not None:
+            context.load_verify_locations(settings.client_certificates)
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        raise CannotServe(
+            f"The certificate {settings.certificate} with the key {settings.key} cannot be used: "
+            f"{getattr(error, 'reason', None) or error}."
+        ) from error
 
 
 def _first_users(conf: Config, clock: Clock) -> None:

@@ -20,6 +20,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     key: Path | None = None
     client_certificates: Path | None = None
     client_certificates_required: int = 0
+    #: what a proxy says of who asks, and how, is believed
     proxy_headers: bool = False
     access_log: str = ""
     error_log: str = "-"
@@ -60,7 +61,8 @@ def serving(conf: Config, args: argparse.Namespace | None = None) -> Serving:
         key=key,
         client_certificates=_file("ssl_ca_file", pick("ssl_ca_file", ""), conf),
         client_certificates_required=int(pick("ssl_cert_reqs", "0")),
-        proxy_headers=bool(said.get("proxy_headers")),
+        proxy_headers=bool(said.get("proxy_headers"))
+        or conf.getboolean("webserver", "enable_proxy_fix"),
         access_log=pick("access_logfile", conf.get("webserver", "access_logfile")),
         error_log=pick("error_logfile", conf.get("webserver", "error_logfile")),
         debug=debug,

@@ -16,6 +16,7 @@ from venturi.api.auth.roles import Role, permissions_of
 from venturi.api.auth.sign_in import check
 from venturi.api.auth.tokens import looks_signed, read_token
 from venturi.api.auth.way import SignIn
+from venturi.api.place import PREFIX
 from venturi.config import Config
 from venturi.core.clock import Instant
 from venturi.store.commands.sign_ins import TOKEN_PREFIX, prolong_session
@@ -59,7 +60,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
             authorization=request.headers.get("authorization"),
             content_type=request.headers.get("content-type", "").partition(";")[0].strip(),
             is_https=request.url.scheme == "https",
-            prefix=str(request.scope.get("root_path", "")).rstrip("/"),
+            prefix=request.scope.get(PREFIX, ""),
         )
 
 

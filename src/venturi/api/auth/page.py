@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from venturi.api.pages.html import page, tag
+from venturi.api.place import PREFIX
 
 LOGIN = "/auth/login"
 #: As the guard's, and forms may be sent to ourselves.
@@ -28,7 +29,7 @@ def safe_path(text: str | None) -> str:
 def to_sign_in(request: Request) -> Response:
     """Send a browser to the page where one signs in, and back afterwards."""
     asked = request.scope["path"] + (f"?{request.url.query}" if request.url.query else "")
-    prefix = str(request.scope.get("root_path", "")).rstrip("/")
+    prefix = request.scope.get(PREFIX, "")
     back = "" if asked in {"", "/"} else f"?next={quote(safe_path(asked), safe='/')}"
     return RedirectResponse(f"{prefix}{LOGIN}{back}", 303)
 

@@ -120,7 +120,7 @@ OPTIONS = (
         "allow_unauthenticated_network",
         "boolean",
         "False",
-        "Let the web server listen where other machines can reach it. There is no sign-in yet: "
+        "Let the web server listen where other machines can reach it although nobody signs in: "
         "whoever can reach it may do everything, and run what they like.",
     ),
     Option(
