@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,16 @@ from starlette.testclient import TestClient
 
 from tests import make
 from tests.security.conftest import ROOT, Site
+from tests.services.mariadb import MariaDb
 from tests.store.home import begun, execute, put, run
 from venturi.api.auth.roles import permission_named
 from venturi.api.table import ROUTES
+from venturi.config import get_config
+from venturi.config.urls import parse_database_url
 from venturi.store.commands import users as commands
+from venturi.store.engine import Store
+from venturi.store.migrate import fill_defaults
+from venturi.store.schema.all import metadata
 from venturi.store.schema.dags import import_error
 from venturi.store.schema.later import backfill
 from venturi.store.schema.people import log
@@ -27,6 +34,7 @@ DAGS = {
     "_dag": ("dmin", "eam-a"),
     "xdag_a": ("Admin", "team-A"),
     "dag.a": ("admin2", "team-a2"),
+    "dag a": ("admin ", "team-a "),
 }
 MINE = "dag_a"
 #: What only the other DAGs say; each has its own.
@@ -259,6 +267,35 @@ def test_no_batch_widens_what_is_seen(mine: TestClient, path: str, body: dict[st
     assert answer.status_code == 200
     assert leaks(answer.text) == []
     assert answer.json()["total_entries"] == (0 if body else 1)
+
+
+@pytest.mark.parametrize("by_owner", [True, False])
+@pytest.mark.parametrize("settings", [{}])
+def test_on_a_server_names_are_told_apart_as_well(
+    mariadb: MariaDb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_owner: bool
+) -> None:
+    """MariaDB finds that `admin`, `ADMIN` and `admin ` are much the same."""
+    monkeypatch.setenv("AIRFLOW__WEBSERVER__FILTER_BY_OWNER", str(by_owner))
+    get_config.cache_clear()
+    with mariadb.database("tenants") as url:
+        store = Store(parse_database_url(url).url)
+        with store.write() as tx:
+            metadata.create_all(tx)
+            fill_defaults(tx)
+        site = Site(tmp_path, store)
+        for dag_id, (owner, role) in DAGS.items():
+            fill(site, dag_id, owner, role)
+        store.retrying(lambda tx: commands.create_role(tx, "team-a", ROOT))
+        site.user("admin", "Op" if by_owner else "team-a")
+        client = site.signed_in("admin")
+        (mine,) = client.get("/api/v2/dags").json()["dags"]
+        assert mine["dag_id"] == MINE
+        for dag_id in ("~", *DAGS):
+            asked = telltale(dag_id) if dag_id != MINE else ""
+            for pattern, answer in everything(client, dag_id):
+                assert answer.status_code < 500, (pattern, answer.text)
+                assert leaks(answer.text, asked) == [], pattern
+        store.close()
 
 
 def test_nothing_of_anothers_can_be_changed(mine: TestClient, filled: Site) -> None:

@@ -34,15 +34,11 @@ class DagScope(msgspec.Struct, frozen=True, kw_only=True):
             return []
         some: list[ColumnElement[bool]] = []
         if self.owner is not None:
-            # Some servers ignore spaces at the end when they compare, but not in patterns.
-            owned = select(dag_owner.c.dag_id).where(
-                dag_owner.c.owner == self.owner,
-                dag_owner.c.owner.like(_literally(self.owner), escape="!"),
-            )
+            owned = select(dag_owner.c.dag_id).where(exactly(dag_owner.c.owner, self.owner))
             some.append(dag_id.in_(owned))
         if self.roles and self.actions:
             granted = select(dag_access.c.dag_id).where(
-                dag_access.c.role.in_(sorted(self.roles)),
+                or_(*(exactly(dag_access.c.role, role) for role in sorted(self.roles))),
                 dag_access.c.action.in_(sorted(self.actions)),
             )
             some.append(dag_id.in_(granted))
@@ -70,9 +66,13 @@ class DagScope(msgspec.Struct, frozen=True, kw_only=True):
         return tx.execute(query).first() is not None
 
 
-def _literally(text: str) -> str:
-    """A pattern that only the text itself matches."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+def exactly(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Whether a column holds this text and no other.
+
+    Some servers ignore spaces at the end when they compare, but not in patterns.
+    """
+    literal = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return and_(column == text, column.like(literal, escape="!"))
 
 
 #: The scope of those who may see all: the engine, the person at the terminal, an admin.
