@@ -5,7 +5,7 @@ The first row that fits a path answers, so literal paths stand before those with
 
 import msgspec
 
-from venturi.api.auth import accounts
+from venturi.api.auth import accounts, oidc_rest
 from venturi.api.auth import rest as auth
 from venturi.api.pages import front, static
 from venturi.api.permissions import Permission, Scope
@@ -217,6 +217,9 @@ UI: tuple[Route, ...] = (
 AUTH: tuple[Route, ...] = (
     Route("GET", "/auth/login", auth.show_login, P.PUBLIC, _NONE),
     Route("POST", "/auth/login", auth.login, P.PUBLIC, _NONE),
+    Route("GET", "/auth/ways", auth.get_ways, P.PUBLIC, _NONE),
+    Route("GET", "/auth/oidc/login", oidc_rest.start_oidc, P.PUBLIC, _NONE),
+    Route("GET", "/auth/oidc/callback", oidc_rest.finish_oidc, P.PUBLIC, _NONE),
     Route("GET", "/auth/logout", auth.show_logout, P.PUBLIC, _NONE),
     Route("POST", "/auth/logout", auth.logout, P.PUBLIC, _NONE),
     Route("GET", "/auth/me", auth.get_me, P.SELF_READ, _NONE),

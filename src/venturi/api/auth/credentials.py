@@ -11,6 +11,7 @@ from threading import Lock
 import msgspec
 from starlette.requests import HTTPConnection
 
+from venturi.api.auth.oidc import Elsewhere, provider
 from venturi.api.auth.principal import ANYBODY, NOBODY, Principal, Way
 from venturi.api.auth.roles import Role, permissions_of
 from venturi.api.auth.sign_in import check
@@ -45,6 +46,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     address: str
     session: str | None
+    #: what a browser brings back from a provider
+    journey: str | None
     authorization: str | None
     content_type: str
     is_https: bool
@@ -57,6 +60,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         return Visit(
             address=request.client.host if request.client else "",
             session=request.cookies.get(COOKIE),
+            journey=request.cookies.get("venturi_oidc"),
             authorization=request.headers.get("authorization"),
             content_type=request.headers.get("content-type", "").partition(";")[0].strip(),
             is_https=request.url.scheme == "https",
@@ -71,6 +75,9 @@ class Doorkeeper:
         self.store = store
         self.conf = conf
         self.way = way
+        found = provider(conf) if way.required else None
+        #: who else vouches for people
+        self.elsewhere = None if found is None else Elsewhere(found)
         self._installation: str | None = None
         self._right: OrderedDict[bytes, tuple[Instant, str]] = OrderedDict()
         self._pepper = secrets.token_bytes(32)

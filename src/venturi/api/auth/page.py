@@ -34,8 +34,11 @@ def to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"{prefix}{LOGIN}{back}", 303)
 
 
-def login_page(prefix: str, back: str, problem: str = "", status: int = 200) -> Response:
-    """The form; `problem` says why it is shown again."""
+def login_page(
+    prefix: str, back: str, problem: str = "", status: int = 200, elsewhere: str | None = None
+) -> Response:
+    """The form; `problem` says why it is shown again, `elsewhere` names a provider."""
+    address = f"{prefix}/auth/oidc/login?next={quote(back, safe='/')}"
     form = tag(
         "form",
         tag("p", problem, class_="unhealthy", role="alert") if problem else "",
@@ -46,7 +49,8 @@ def login_page(prefix: str, back: str, problem: str = "", status: int = 200) -> 
         method="post",
         action=f"{prefix}{LOGIN}",
     )
-    return _shown(page("Sign in", tag("h1", "Sign in"), form, prefix=prefix), status)
+    other = tag("p", tag("a", f"Sign in with {elsewhere}", href=address)) if elsewhere else ""
+    return _shown(page("Sign in", tag("h1", "Sign in"), form, other, prefix=prefix), status)
 
 
 def logout_page(prefix: str, name: str) -> Response:

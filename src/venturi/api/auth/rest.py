@@ -60,6 +60,21 @@ class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     access_token: str
 
 
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider that one may sign in with."""
+
+    label: str
+    #: below the path of this server
+    path: str
+
+
+class Ways(msgspec.Struct, frozen=True, kw_only=True):
+    """How one signs in here."""
+
+    required: bool
+    elsewhere: Elsewhere | None
+
+
 class NewPassword(Body, frozen=True, kw_only=True):
     """The present password, and the next."""
 
@@ -98,7 +113,14 @@ def show_login(call: Call, query: PageQuery) -> Response:
     back = safe_path(query.next)
     if call.api.doors.who(call.visit, call.now).way is not Way.NOT:
         return RedirectResponse(call.visit.prefix + back, 303)
-    return ui_page(call) if is_built(call) else login_page(call.visit.prefix, back)
+    return ui_page(call) if is_built(call) else _form(call, back)
+
+
+def get_ways(call: Call) -> Ways:
+    """How one signs in here."""
+    found = call.api.doors.elsewhere
+    other = None if found is None else Elsewhere(label=found.of.label, path="/auth/oidc/login")
+    return Ways(required=call.api.doors.way.required, elsewhere=other)
 
 
 def login(call: Call, body: bytes) -> Response:
@@ -110,13 +132,19 @@ def login(call: Call, body: bytes) -> Response:
     except Refused as error:
         if not is_form:
             raise
-        return login_page(call.visit.prefix, back, str(error), error.status)
+        return _form(call, back, str(error), error.status)
     if is_form:
         answer: Response = RedirectResponse(call.visit.prefix + back, 303)
     else:
         with call.read() as tx:
             answer = json_response(_me(call.api.doors.principal(tx, user, Way.SESSION)))
     return signed_in(call, user, answer)
+
+
+def _form(call: Call, back: str, problem: str = "", status: int = 200) -> Response:
+    found = call.api.doors.elsewhere
+    label = None if found is None else found.of.label
+    return login_page(call.visit.prefix, back, problem, status, label)
 
 
 def signed_in(call: Call, user: UserRow, answer: Response) -> Response:

@@ -118,6 +118,13 @@ def set_password(tx: Tx, username: str, plain: str, who: Actor) -> None:
     note(tx, who, "set_password", extra={"username": username})
 
 
+def set_identity(tx: Tx, username: str, key: str, who: Actor) -> None:
+    """Note whom a provider vouches for when it vouches for this user. Raises `NotFound`."""
+    user = get_user(tx, username)
+    tx.execute(update(users).where(users.c.id == user.id).values(identity=key))
+    note(tx, who, "set_identity", extra={"username": username})
+
+
 def end_everything(tx: Tx, user_id: int) -> None:
     """End all sessions and API tokens of a user."""
     tx.execute(update(users).where(users.c.id == user_id).values(generation=_next_generation()))
@@ -173,8 +180,8 @@ def _put_roles(tx: Tx, user_id: int, roles: Iterable[str]) -> None:
 
 
 def _keep_an_admin(tx: Tx, user: UserRow, who: Actor, *, keeps: bool) -> None:
-    """Raise `Conflict` where nobody but who has a terminal could administer any more."""
-    if keeps or who.through == "cli" or "Admin" not in user.roles:
+    """Raise `Conflict` where the web would have no administrator any more by its own hand."""
+    if keeps or who.through != "rest_api" or "Admin" not in user.roles:
         return
     others = (
         select(users.c.id)

@@ -34,6 +34,8 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Instant | None
     last_login: Instant | None
     login_count: int
+    #: whom a provider vouches for; None: they sign in with a password
+    identity: str | None = None
 
     @property
     def seal(self) -> str:
@@ -97,6 +99,12 @@ def find_by_email(tx: Tx, email: str) -> UserRow | None:
     """The one user with this address; None when nobody or several have it."""
     rows = tx.execute(select(users).where(users.c.email == email)).all()
     return _with_roles(tx, rows[0]) if len(rows) == 1 else None
+
+
+def find_by_identity(tx: Tx, key: str) -> UserRow | None:
+    """The user whom a provider vouches for."""
+    row = tx.execute(select(users).where(users.c.identity == key)).first()
+    return None if row is None or row.identity != key else _with_roles(tx, row)
 
 
 def user_by_id(tx: Tx, user_id: int) -> UserRow | None:
@@ -203,4 +211,5 @@ def _row(row: Row[Any], roles: tuple[str, ...]) -> UserRow:
         created_at=row.created_at,
         last_login=row.last_login,
         login_count=row.login_count or 0,
+        identity=row.identity,
     )

@@ -86,6 +86,8 @@ users = Table(
     Column("created_at", UtcDateTime),
     Column("last_login", UtcDateTime),
     Column("login_count", Integer, default=0),
+    #: of whom a provider vouches for: its address, and what it knows them by
+    Column("identity", String(500), unique=True),
 )
 
 #: Roles that people made; the built-in ones are a table in the code.

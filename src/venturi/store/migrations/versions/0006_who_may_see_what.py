@@ -58,6 +58,8 @@ def _people() -> None:
         batch_op.add_column(sa.Column("created_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("last_login", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("login_count", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("identity", sa.String(length=500), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_users_identity"), ["identity"])
     op.create_table(
         "role",
         sa.Column("name", NAME, nullable=False),
@@ -150,7 +152,9 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_users_identity"), type_="unique")
         for column in (
+            "identity",
             "login_count",
             "last_login",
             "created_at",
