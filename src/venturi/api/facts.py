@@ -19,6 +19,7 @@ class DagFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_periodic: bool = False
     is_backfillable: bool = False
     allowed_run_types: tuple[str, ...] | None = None
+    pools: tuple[str, ...] = ()
 
 
 UNKNOWN = DagFacts()
@@ -35,6 +36,7 @@ def facts_of(spec: DagSpec) -> DagFacts:
         is_periodic=periodic,
         is_backfillable=periodic and can_be_scheduled(spec.timetable),
         allowed_run_types=spec.allowed_run_types,
+        pools=tuple(sorted({task.pool for task in spec.tasks})),
     )
 
 

@@ -121,9 +121,7 @@ def _put_aliases(tx: Tx, records: list[tuple[str, str, Mapping[str, Any]]]) -> N
         return
     query = select(asset_alias.c.name).where(asset_alias.c.name.in_(list(aliases)))
     known = set(tx.execute(query).scalars())
-    new = [
-        {"name": name, "group": group} for name, group in aliases.items() if name not in known
-    ]
+    new = [{"name": name, "group": group} for name, group in aliases.items() if name not in known]
     if new:
         tx.execute(insert(asset_alias), new)
 

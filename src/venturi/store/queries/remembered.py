@@ -40,9 +40,7 @@ def list_task_state(
     return Page([_task_state(row) for row in page.rows], page.total)
 
 
-def get_task_state(
-    tx: Tx, scope: DagScope, instance_id: int, key: str, now: Instant
-) -> Remembered:
+def get_task_state(tx: Tx, scope: DagScope, instance_id: int, key: str, now: Instant) -> Remembered:
     """One value. Raises `NotFound`."""
     row = tx.execute(
         select(task_state).where(
