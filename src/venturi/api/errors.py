@@ -74,6 +74,15 @@ def _missing_field(text: str) -> tuple[str, ...]:
     return (found[1],) if found else ()
 
 
+def status_of(error: VenturiError) -> int:
+    """The status that tells of an error."""
+    if isinstance(error, BadValue):
+        return 422
+    if isinstance(error, Refused):
+        return error.status
+    return next((code for kind, code in STATUSES if isinstance(error, kind)), 400)
+
+
 def error_response(error: Exception) -> Response:
     """The answer to a request whose handler raised."""
     match error:
@@ -84,8 +93,9 @@ def error_response(error: Exception) -> Response:
             answer.headers.update(error.headers)
             return answer
         case VenturiError():
-            status = next((code for kind, code in STATUSES if isinstance(error, kind)), 400)
-            return json_response({"detail": str(error)}, status)
+            return json_response({"detail": str(error)}, status_of(error))
+        case OverflowError():
+            return error_response(BadValue((), "A number or a date is beyond what can be kept"))
         case _:
             log.error("answering a request failed", exc_info=error)
             detail = "Something went wrong in the web server; its log says more."

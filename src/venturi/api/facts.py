@@ -20,6 +20,7 @@ class DagFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_backfillable: bool = False
     allowed_run_types: tuple[str, ...] | None = None
     task_ids: tuple[str, ...] = ()
+    pools: tuple[str, ...] = ()
 
 
 UNKNOWN = DagFacts()
@@ -37,6 +38,7 @@ def facts_of(spec: DagSpec) -> DagFacts:
         is_backfillable=periodic and can_be_scheduled(spec.timetable),
         allowed_run_types=spec.allowed_run_types,
         task_ids=tuple(task.task_id for task in spec.tasks),
+        pools=tuple(sorted({task.pool for task in spec.tasks})),
     )
 
 

@@ -16,6 +16,7 @@ from venturi.spec.model import DagSpec
 from venturi.spec.timetable import describe, summary
 from venturi.spec.timetable.model import Continuous, DataInterval, RunInfo
 from venturi.store.access import put_access
+from venturi.store.assets import put_assets
 from venturi.store.commands.audit import Actor, note
 from venturi.store.engine import Tx
 from venturi.store.runs import last_scheduled
@@ -116,6 +117,7 @@ def put_dag(
     if row is None or json.loads(row.tags or "[]") != list(spec.tags):
         _put_tags(tx, spec)
     put_access(tx, spec)
+    put_assets(tx, spec, now)
     view = DagView(
         dag_id=spec.dag_id,
         graph=version.graph,

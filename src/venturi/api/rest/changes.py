@@ -56,14 +56,15 @@ def _clear(call: Call, which: Selection, body: ClearBody) -> Instances:
         chosen, _ = call.change(
             change, lambda done: Ring(dag_ids=(which.dag_id,), run_ids=done[1].run_ids)
         )
-    return _shown(call, chosen)
+    return shown(call, chosen)
 
 
 def _write_note(tx: Tx, call: Call, row: Chosen, text: str | None) -> None:
     set_instance_note(tx, row.dag_id, row.run_id, row.task_id, row.map_index, text, call.actor)
 
 
-def _shown(call: Call, chosen: list[Chosen]) -> Instances:
+def shown(call: Call, chosen: list[Chosen]) -> Instances:
+    """Task instances as they are now."""
     if not chosen:
         return Instances(task_instances=[], total_entries=0)
     ids = {row.id for row in chosen}
@@ -125,7 +126,7 @@ def patch_task_instance_dry_run(
     with call.read() as tx:
         which = to_mark(get_run(tx, call.scope, dag_id, dag_run_id), task_id, query.map_index, body)
         chosen = _found(tx, which, task_id)
-    return _shown(call, chosen)
+    return shown(call, chosen)
 
 
 def patch_task_instance_dry_run_by_map_index(
@@ -146,21 +147,33 @@ def _patch(
     call: Call, named: tuple[str, str, str, int | None], mask: list[str], body: InstancePatch
 ) -> Instances:
     dag_id, run_id, task_id, map_index = named
-    fields = mask or ["new_state", "note"]
 
     def change(tx: Tx) -> tuple[list[Chosen], tuple[int, ...]]:
         run = get_run(tx, call.scope, dag_id, run_id)
         chosen = _found(tx, to_mark(run, task_id, map_index, body), task_id)
-        runs: tuple[int, ...] = ()
-        if "new_state" in fields and isinstance(body.new_state, str):
-            runs = mark(tx, chosen, TaskState(body.new_state), call.actor).run_ids
-        if "note" in fields and not isinstance(body.note, msgspec.UnsetType):
-            for row in chosen:
-                _write_note(tx, call, row, body.note)
-        return chosen, runs
+        return chosen, mark_chosen(tx, call, chosen, body, mask)
 
     chosen, _ = call.change(change, lambda done: Ring(dag_ids=(dag_id,), run_ids=done[1]))
-    return _shown(call, chosen)
+    return shown(call, chosen)
+
+
+def mark_chosen(
+    tx: Tx, call: Call, chosen: list[Chosen], body: InstancePatch, mask: list[str]
+) -> tuple[int, ...]:
+    """Set state and note of task instances as a body says; row ids of the runs to look at."""
+    fields = mask or ["new_state", "note"]
+    runs: tuple[int, ...] = ()
+    if "new_state" in fields and isinstance(body.new_state, str):
+        runs = mark(tx, chosen, TaskState(body.new_state), call.actor).run_ids
+    if "note" in fields and not isinstance(body.note, msgspec.UnsetType):
+        for row in chosen:
+            _write_note(tx, call, row, body.note)
+    return runs
+
+
+def clear_chosen(tx: Tx, call: Call, chosen: list[Chosen], *, newest: bool) -> None:
+    """Let task instances run again, in runs that go on."""
+    clear(tx, chosen, call.actor, run_state=RunState.QUEUED, newest=newest)
 
 
 def _found(tx: Tx, which: Selection, task_id: str) -> list[Chosen]:

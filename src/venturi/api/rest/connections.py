@@ -7,7 +7,9 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.api.errors import Refused
+from venturi.api.rest.bulk import Kind, carry_out
 from venturi.api.rest.variables import shown
+from venturi.api.shapes.bulk import BulkAnswer, Create, Delete, Update
 from venturi.api.shapes.common import Body, ListQuery, pattern
 from venturi.api.shapes.dags import MaskQuery
 from venturi.core.errors import InvalidInput
@@ -61,6 +63,12 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     total_entries: int
 
 
+class ConnectionsBulk(Body, frozen=True, kw_only=True):
+    """Changes of connections, one after the other."""
+
+    actions: list[Create[ConnectionBody] | Update[ConnectionBody] | Delete[ConnectionBody]]
+
+
 _FIELDS = ("conn_type", "description", "host", "login", "schema", "port", "password", "extra")
 
 
@@ -81,9 +89,17 @@ def get_connection(call: Call, connection_id: str) -> ConnectionAnswer:
 
 def post_connection(call: Call, body: ConnectionBody) -> ConnectionAnswer:
     """Make a connection."""
-    row = _row(body.connection_id, msgspec.structs.asdict(body))
-    call.change(lambda tx: commands.put_connection(tx, row, call.actor))
+    call.change(lambda tx: _create(tx, call, body))
     return get_connection(call, body.connection_id)
+
+
+def _create(tx: Tx, call: Call, body: ConnectionBody) -> None:
+    commands.put_connection(tx, row_of(body), call.actor)
+
+
+def row_of(body: ConnectionBody) -> ConnectionRow:
+    """The connection that a body describes. Raises `InvalidInput` for an extra that is no JSON."""
+    return _row(body.connection_id, msgspec.structs.asdict(body))
 
 
 def patch_connection(
@@ -92,20 +108,46 @@ def patch_connection(
     """Change a connection: what `update_mask` names, else all; a mask is no new secret."""
     if body.connection_id != connection_id:
         raise Refused(400, f"The body is about {body.connection_id!r}, not {connection_id!r}.")
-
-    def change(tx: Tx) -> None:
-        now = commands.get_connection(tx, connection_id)
-        values = {name: getattr(now, name) for name in _FIELDS}
-        for name in query.update_mask or _FIELDS:
-            if name in values:
-                values[name] = getattr(body, name)
-        if values["password"] == MASK:
-            values["password"] = now.password
-        values["extra"] = _unmasked(values["extra"], now.extra)
-        commands.put_connection(tx, _row(connection_id, values), call.actor, overwrite=True)
-
-    call.change(change)
+    call.change(lambda tx: _patch(tx, call, body, query.update_mask))
     return get_connection(call, connection_id)
+
+
+def _patch(tx: Tx, call: Call, body: ConnectionBody, mask: list[str]) -> None:
+    now = commands.get_connection(tx, body.connection_id)
+    values = {name: getattr(now, name) for name in _FIELDS}
+    for name in mask or _FIELDS:
+        if name in values:
+            values[name] = getattr(body, name)
+    row = unmasked(_row(body.connection_id, values), now)
+    commands.put_connection(tx, row, call.actor, overwrite=True)
+
+
+def unmasked(row: ConnectionRow, now: ConnectionRow | None) -> ConnectionRow:
+    """A connection with the present secrets where it has only their mask."""
+    if now is None:
+        return row
+    return msgspec.structs.replace(
+        row,
+        password=now.password if row.password == MASK else row.password,
+        extra=_unmasked(row.extra, now.extra),
+    )
+
+
+def bulk_connections(call: Call, body: ConnectionsBulk) -> BulkAnswer:
+    """Make, change and delete connections."""
+
+    def key(entity: str | ConnectionBody) -> str:
+        return entity if isinstance(entity, str) else entity.connection_id
+
+    kind = Kind[ConnectionBody](
+        noun="connection",
+        key=key,
+        exists=lambda tx, each: commands.find_connection(tx, key(each)) is not None,
+        create=lambda tx, each: _create(tx, call, each),
+        update=lambda tx, each, mask: _patch(tx, call, each, mask),
+        delete=lambda tx, each: commands.delete_connection(tx, key(each), call.actor),
+    )
+    return carry_out(call, kind, body.actions)
 
 
 def delete_connection(call: Call, connection_id: str) -> None:

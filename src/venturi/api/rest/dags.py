@@ -17,6 +17,7 @@ from venturi.api.shapes.dags import (
 from venturi.core.errors import InvalidInput
 from venturi.store.bell import Ring
 from venturi.store.commands import dags as commands
+from venturi.store.commands.remembered import mark_favorite, unmark_favorite
 from venturi.store.engine import Tx
 from venturi.store.queries.dags import DagFilter, DagRow, list_dags, list_tags
 from venturi.store.queries.dags import get_dag as find_dag
@@ -133,3 +134,23 @@ def get_dag_tags(call: Call, query: TagsQuery) -> DagTags:
         paging = call.paging(query.limit, query.offset, query.order_by)
         page = list_tags(tx, call.scope, wanted, paging)
     return DagTags(tags=page.rows, total_entries=page.total)
+
+
+def favorite_dag(call: Call, dag_id: str) -> None:
+    """Mark a DAG as one of your favourites."""
+
+    def change(tx: Tx) -> None:
+        find_dag(tx, call.scope, dag_id)
+        mark_favorite(tx, call.user, dag_id)
+
+    call.change(change)
+
+
+def unfavorite_dag(call: Call, dag_id: str) -> None:
+    """Take the mark away."""
+
+    def change(tx: Tx) -> None:
+        find_dag(tx, call.scope, dag_id)
+        unmark_favorite(tx, call.user, dag_id)
+
+    call.change(change)

@@ -6,6 +6,8 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.api.errors import Refused
+from venturi.api.rest.bulk import Kind, carry_out
+from venturi.api.shapes.bulk import BulkAnswer, Create, Delete, Update
 from venturi.api.shapes.common import Body, ListQuery, pattern
 from venturi.api.shapes.dags import MaskQuery
 from venturi.core.errors import Conflict
@@ -68,6 +70,12 @@ class Pools(msgspec.Struct, frozen=True, kw_only=True):
     total_entries: int
 
 
+class PoolsBulk(Body, frozen=True, kw_only=True):
+    """Changes of pools, one after the other."""
+
+    actions: list[Create[PoolBody] | Update[PoolBody] | Delete[PoolBody]]
+
+
 def get_pools(call: Call, query: PoolsQuery) -> Pools:
     """A page of pools."""
     paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
@@ -85,45 +93,66 @@ def get_pool(call: Call, pool_name: str) -> PoolAnswer:
 
 def post_pool(call: Call, body: PoolBody) -> PoolAnswer:
     """Make a pool."""
-    call.change(
-        lambda tx: commands.set_pool(
-            tx,
-            body.name,
-            body.slots,
-            body.description or "",
-            call.actor,
-            include_deferred=body.include_deferred,
-            only_new=True,
-        ),
-        _RING,
-    )
+    call.change(lambda tx: _create(tx, call, body), _RING)
     return get_pool(call, body.name)
+
+
+def _create(tx: Tx, call: Call, body: PoolBody) -> None:
+    commands.set_pool(
+        tx,
+        body.name,
+        body.slots,
+        body.description or "",
+        call.actor,
+        include_deferred=body.include_deferred,
+        only_new=True,
+    )
 
 
 def patch_pool(call: Call, pool_name: str, query: MaskQuery, body: PoolPatch) -> PoolAnswer:
     """Change a pool."""
     if body.pool not in {None, pool_name}:
         raise Refused(400, "The name of a pool cannot be changed: tasks name it in their files.")
-    fields = query.update_mask or ["slots", "description", "include_deferred"]
-
-    def change(tx: Tx) -> None:
-        now = commands.get_pool(tx, pool_name)
-        slots = body.slots if "slots" in fields else None
-        description = body.description if "description" in fields else None
-        deferred = body.include_deferred if "include_deferred" in fields else None
-        if pool_name == commands.DEFAULT and description not in {None, now.description}:
-            raise Refused(400, "Only slots and include_deferred of the default pool can change.")
-        commands.set_pool(
-            tx,
-            pool_name,
-            now.slots if slots is None else slots,
-            now.description if description is None else description,
-            call.actor,
-            include_deferred=now.include_deferred if deferred is None else deferred,
-        )
-
-    call.change(change, _RING)
+    call.change(lambda tx: _patch(tx, call, pool_name, body, query.update_mask), _RING)
     return get_pool(call, pool_name)
+
+
+def _patch(tx: Tx, call: Call, pool_name: str, body: PoolPatch | PoolBody, mask: list[str]) -> None:
+    fields = mask or ["slots", "description", "include_deferred"]
+    now = commands.get_pool(tx, pool_name)
+    slots = body.slots if "slots" in fields else None
+    description = body.description if "description" in fields else None
+    deferred = body.include_deferred if "include_deferred" in fields else None
+    if pool_name == commands.DEFAULT and description not in {None, now.description}:
+        raise Refused(400, "Only slots and include_deferred of the default pool can change.")
+    commands.set_pool(
+        tx,
+        pool_name,
+        now.slots if slots is None else slots,
+        now.description if description is None else description,
+        call.actor,
+        include_deferred=now.include_deferred if deferred is None else deferred,
+    )
+
+
+def bulk_pools(call: Call, body: PoolsBulk) -> BulkAnswer:
+    """Make, change and delete pools."""
+
+    def key(entity: str | PoolBody) -> str:
+        return entity if isinstance(entity, str) else entity.name
+
+    def exists(tx: Tx, entity: str | PoolBody) -> bool:
+        return commands.has_pool(tx, key(entity))
+
+    kind = Kind[PoolBody](
+        noun="pool",
+        key=key,
+        exists=exists,
+        create=lambda tx, each: _create(tx, call, each),
+        update=lambda tx, each, mask: _patch(tx, call, each.name, each, mask),
+        delete=lambda tx, each: commands.delete_pool(tx, key(each), call.actor),
+    )
+    return carry_out(call, kind, body.actions, _RING)
 
 
 def delete_pool(call: Call, pool_name: str) -> None:

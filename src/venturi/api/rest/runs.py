@@ -33,7 +33,7 @@ def get_dag_runs(call: Call, dag_id: str, query: RunsQuery) -> Runs:
     with call.read() as tx:
         if dag_id != ALL:
             get_dag(tx, call.scope, dag_id)
-        return _answer(tx, list_runs(tx, call.scope, run_filter(dag_id, query), paging))
+        return answer(tx, list_runs(tx, call.scope, run_filter(dag_id, query), paging))
 
 
 def get_list_dag_runs_batch(call: Call, dag_id: str, body: RunsBatch) -> Runs:
@@ -43,10 +43,11 @@ def get_list_dag_runs_batch(call: Call, dag_id: str, body: RunsBatch) -> Runs:
     order = [body.order_by] if body.order_by else ["id"]
     with call.read() as tx:
         paging = call.paging(body.page_limit, body.page_offset, order)
-        return _answer(tx, list_runs(tx, call.scope, batch_filter(body), paging))
+        return answer(tx, list_runs(tx, call.scope, batch_filter(body), paging))
 
 
-def _answer(tx: Tx, page: Page[RunRow]) -> Runs:
+def answer(tx: Tx, page: Page[RunRow]) -> Runs:
+    """A page of runs with all that they name."""
     versions = version_rows(tx, [row.version_id for row in page.rows])
     return Runs(dag_runs=[run_answer(row, versions) for row in page.rows], total_entries=page.total)
 

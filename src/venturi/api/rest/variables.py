@@ -7,6 +7,8 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.api.errors import Refused
+from venturi.api.rest.bulk import Kind, carry_out
+from venturi.api.shapes.bulk import BulkAnswer, Create, Delete, Update
 from venturi.api.shapes.common import Body, ListQuery, pattern
 from venturi.api.shapes.dags import MaskQuery
 from venturi.sdk.secrets_masker import MASK, redact
@@ -48,6 +50,12 @@ class Variables(msgspec.Struct, frozen=True, kw_only=True):
     total_entries: int
 
 
+class VariablesBulk(Body, frozen=True, kw_only=True):
+    """Changes of variables, one after the other."""
+
+    actions: list[Create[VariableBody] | Update[VariableBody] | Delete[VariableBody]]
+
+
 def get_variables(call: Call, query: VariablesQuery) -> Variables:
     """A page of variables."""
     paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
@@ -65,14 +73,14 @@ def get_variable(call: Call, variable_key: str) -> VariableAnswer:
 
 def post_variable(call: Call, body: VariableBody) -> VariableAnswer:
     """Make a variable."""
-
-    def change(tx: Tx) -> bool:
-        return commands.set_variable(
-            tx, body.key, _text(body.value), call.actor, description=body.description, only_new=True
-        )
-
-    call.change(change)
+    call.change(lambda tx: _create(tx, call, body))
     return get_variable(call, body.key)
+
+
+def _create(tx: Tx, call: Call, body: VariableBody) -> None:
+    commands.set_variable(
+        tx, body.key, _text(body.value), call.actor, description=body.description, only_new=True
+    )
 
 
 def patch_variable(
@@ -81,22 +89,39 @@ def patch_variable(
     """Change a variable."""
     if body.key != variable_key:
         raise Refused(400, f"The body is about {body.key!r}, the address about {variable_key!r}.")
-    fields = query.update_mask or ["value", "description"]
-
-    def change(tx: Tx) -> None:
-        now = commands.get_variable(tx, variable_key)
-        # A mask that comes back is not a new value.
-        keep = "value" not in fields or body.value == MASK
-        commands.set_variable(
-            tx,
-            variable_key,
-            now.value or "" if keep else _text(body.value),
-            call.actor,
-            description=body.description if "description" in fields else None,
-        )
-
-    call.change(change)
+    call.change(lambda tx: _patch(tx, call, body, query.update_mask))
     return get_variable(call, variable_key)
+
+
+def _patch(tx: Tx, call: Call, body: VariableBody, mask: list[str]) -> None:
+    fields = mask or ["value", "description"]
+    now = commands.get_variable(tx, body.key)
+    # A mask that comes back is not a new value.
+    keep = "value" not in fields or body.value == MASK
+    commands.set_variable(
+        tx,
+        body.key,
+        now.value or "" if keep else _text(body.value),
+        call.actor,
+        description=body.description if "description" in fields else None,
+    )
+
+
+def bulk_variables(call: Call, body: VariablesBulk) -> BulkAnswer:
+    """Make, change and delete variables."""
+
+    def key(entity: str | VariableBody) -> str:
+        return entity if isinstance(entity, str) else entity.key
+
+    kind = Kind[VariableBody](
+        noun="variable",
+        key=key,
+        exists=lambda tx, each: commands.has_variable(tx, key(each)),
+        create=lambda tx, each: _create(tx, call, each),
+        update=lambda tx, each, mask: _patch(tx, call, each, mask),
+        delete=lambda tx, each: commands.delete_variable(tx, key(each), call.actor),
+    )
+    return carry_out(call, kind, body.actions)
 
 
 def delete_variable(call: Call, variable_key: str) -> None:

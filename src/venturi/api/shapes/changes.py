@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from venturi.api.shapes.common import Aware, Body
+from venturi.api.shapes.common import Aware, Body, Note
 from venturi.core.clock import Instant
 from venturi.core.errors import InvalidInput
 from venturi.store.commands.instances import Selection
@@ -28,14 +28,14 @@ class ClearBody(Body, frozen=True, kw_only=True):
     include_past: bool = False
     run_on_latest_version: bool | None = None
     prevent_running_task: bool = False
-    note: str | None = None
+    note: Note | None = None
 
 
 class InstancePatch(Body, frozen=True, kw_only=True):
     """What may be changed of a task instance."""
 
     new_state: Literal["success", "failed", "skipped"] | msgspec.UnsetType | None = msgspec.UNSET
-    note: str | msgspec.UnsetType | None = msgspec.UNSET
+    note: Note | msgspec.UnsetType | None = msgspec.UNSET
     include_upstream: bool = False
     include_downstream: bool = False
     include_future: bool = False
@@ -46,6 +46,12 @@ class PatchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which instance, and which fields of the body to carry out."""
 
     map_index: int | None = None
+    update_mask: list[str] = []
+
+
+class GroupQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which fields of the body to carry out."""
+
     update_mask: list[str] = []
 
 

@@ -11,6 +11,7 @@ from venturi.store.queries.runs import Between
 
 #: A date in a body: it must say its time zone.
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+Note = Annotated[str, msgspec.Meta(max_length=1000)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 _UUID8 = (8 << 76) | (2 << 62)

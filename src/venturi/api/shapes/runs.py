@@ -11,6 +11,7 @@ from venturi.api.shapes.common import (
     Body,
     Count,
     ListQuery,
+    Note,
     between,
     pattern,
     patterns,
@@ -18,6 +19,7 @@ from venturi.api.shapes.common import (
 )
 from venturi.api.shapes.dags import DagVersionAnswer, RunStateName, version_answer
 from venturi.core.errors import InvalidInput
+from venturi.core.states import RunType
 from venturi.spec.timetable.model import DataInterval
 from venturi.store.commands.runs import Wanted
 from venturi.store.queries.runs import RunFilter, RunRow
@@ -126,7 +128,7 @@ class RunPatch(Body, frozen=True, kw_only=True):
     """What may be changed of a run."""
 
     state: Literal["queued", "success", "failed"] | msgspec.UnsetType | None = msgspec.UNSET
-    note: str | msgspec.UnsetType | None = msgspec.UNSET
+    note: Note | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class RunClear(Body, frozen=True, kw_only=True):
@@ -136,7 +138,7 @@ class RunClear(Body, frozen=True, kw_only=True):
     only_failed: bool = False
     only_new: bool = False
     run_on_latest_version: bool | None = None
-    note: str | None = None
+    note: Note | None = None
 
 
 class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,7 +210,7 @@ def run_answer(row: RunRow, versions: Mapping[int, VersionRow]) -> RunAnswer:
     )
 
 
-def wanted_run(dag_id: str, body: TriggerBody) -> Wanted:
+def wanted_run(dag_id: str, body: TriggerBody, run_type: RunType = RunType.MANUAL) -> Wanted:
     """The run that a body asks for. Raises `InvalidInput` for half a data interval."""
     start, end = body.data_interval_start, body.data_interval_end
     if (start is None) != (end is None):
@@ -224,6 +226,7 @@ def wanted_run(dag_id: str, body: TriggerBody) -> Wanted:
         interval=interval,
         conf=body.conf or {},
         note=body.note,
+        run_type=run_type,
     )
 
 

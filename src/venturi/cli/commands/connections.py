@@ -217,26 +217,11 @@ def test(args: argparse.Namespace) -> int:
     return 0 if worked else 1
 
 
-#: Where examples of documentation and tutorials expect to find other systems.
-_DEFAULTS = {
-    "fs_default": {"conn_type": "fs", "extra": '{"path": "/"}'},
-    "http_default": {"conn_type": "http", "host": "https://www.httpbin.org/"},
-    "mysql_default": {"conn_type": "mysql", "login": "root", "host": "mysql", "schema": "airflow"},
-    "postgres_default": {
-        "conn_type": "postgres",
-        "login": "postgres",
-        "password": "airflow",
-        "host": "postgres",
-        "schema": "airflow",
-    },
-    "sqlite_default": {"conn_type": "sqlite", "host": "/tmp/sqlite_default.db"},  # noqa: S108
-}
-
-
 def create_defaults(_args: argparse.Namespace) -> None:
     """Add example connections that are not there."""
-    wanted = {name: from_fields(name, fields) for name, fields in _DEFAULTS.items()}
-    count, _ = change(lambda tx, who: connections.import_connections(tx, wanted, who))
+    from venturi.store.commands.default_connections import add_default_connections
+
+    count = change(add_default_connections)
     print(f"Added {count} connections")
 
 

@@ -58,10 +58,16 @@ def list_connections(
 
 def get_connection(tx: Tx, conn_id: str) -> ConnectionRow:
     """One connection. Raises `NotFound`."""
-    row = tx.execute(select(connection).where(connection.c.conn_id == conn_id)).first()
-    if row is None:
+    found = find_connection(tx, conn_id)
+    if found is None:
         raise NotFound(f"There is no connection {conn_id!r}. See: airflow connections list")
-    return _row(row)
+    return found
+
+
+def find_connection(tx: Tx, conn_id: str) -> ConnectionRow | None:
+    """One connection; None if it is not there."""
+    row = tx.execute(select(connection).where(connection.c.conn_id == conn_id)).first()
+    return None if row is None else _row(row)
 
 
 def _row(row: Row[Any]) -> ConnectionRow:

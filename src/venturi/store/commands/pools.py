@@ -128,6 +128,11 @@ def delete_pool(tx: Tx, name: str, who: Actor) -> None:
     note(tx, who, "delete_pool", extra={"pool": name})
 
 
+def has_pool(tx: Tx, name: str) -> bool:
+    """Whether there is a pool of that name."""
+    return tx.execute(select(slot_pool.c.id).where(slot_pool.c.pool == name)).first() is not None
+
+
 def import_pools(tx: Tx, pools: Any, who: Actor) -> int:
     """Make or change the pools of an exported object; how many.
 

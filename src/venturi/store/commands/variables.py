@@ -106,6 +106,11 @@ def delete_variable(tx: Tx, key: str, who: Actor) -> None:
     note(tx, who, "delete_variable", extra={"key": key})
 
 
+def has_variable(tx: Tx, key: str) -> bool:
+    """Whether there is a variable of that key."""
+    return tx.execute(select(variable.c.id).where(variable.c.key == key)).first() is not None
+
+
 def import_variables(
     tx: Tx, values: Any, who: Actor, on_existing: OnExisting = "overwrite"
 ) -> tuple[int, list[str]]:

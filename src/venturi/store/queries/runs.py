@@ -51,6 +51,7 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     end_date: Between | None = None
     updated_at: Between | None = None
     user_pattern: str | None = None
+    partition_key: str | None = None
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +137,8 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
             conditions.append(column.in_(values))
     if which.not_run_types:
         conditions.append(table.run_type.not_in(which.not_run_types))
+    if which.partition_key is not None:
+        conditions.append(table.partition_key == which.partition_key)
     if which.run_id_pattern:
         conditions.append(like(table.run_id, which.run_id_pattern))
     if which.user_pattern:

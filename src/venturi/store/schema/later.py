@@ -61,6 +61,46 @@ asset_outlet = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+asset_inlet = Table(
+    "task_inlet_asset_reference",
+    metadata,
+    Column("asset_id", Id, primary_key=True, autoincrement=False),
+    Column("dag_id", Name, primary_key=True),
+    Column("task_id", Name, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+asset_alias = Table(
+    "asset_alias",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("name", String(1500).with_variant(String(700), "mysql"), nullable=False),
+    Column("group", String(1500), nullable=False, default="asset"),
+    Index("idx_asset_alias_name", "name"),
+)
+
+#: What is remembered about an asset from one time to the next, by key; JSON.
+asset_state = Table(
+    "asset_state_store",
+    metadata,
+    Column("asset_id", Id, primary_key=True, autoincrement=False),
+    Column("key", Name, primary_key=True),
+    Column("value", LongText),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+#: What a task instance remembers from one try to the next, by key; JSON.
+task_state = Table(
+    "task_state_store",
+    metadata,
+    Column("task_instance_id", Id, primary_key=True, autoincrement=False),
+    Column("key", Name, primary_key=True),
+    Column("dag_id", Name, nullable=False),
+    Column("value", LongText),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+)
+
 backfill = Table(
     "backfill",
     metadata,

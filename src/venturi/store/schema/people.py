@@ -153,6 +153,14 @@ sign_in_failure = Table(
     Index("idx_sign_in_failure_last_at", "last_at"),
 )
 
+#: The DAGs that somebody has marked, by their name.
+dag_favorite = Table(
+    "dag_favorite",
+    metadata,
+    Column("username", Name, primary_key=True),
+    Column("dag_id", Name, primary_key=True),
+)
+
 sla_miss = Table(
     "sla_miss",
     metadata,

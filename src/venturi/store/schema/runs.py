@@ -49,6 +49,7 @@ dag_run = Table(
     UniqueConstraint("dag_id", "logical_date"),
     Index("idx_dag_run_state", "state"),
     Index("idx_dag_run_run_after", "dag_id", "run_after"),
+    Index("idx_dag_run_by_time", "run_after"),
     Index("idx_dag_run_backfill", "backfill_id"),
 )
 
