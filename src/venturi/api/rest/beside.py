@@ -2,12 +2,12 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
 from venturi.api.call import Call
-from venturi.api.errors import Refused
+from venturi.api.errors import BadValue, Refused
 from venturi.api.rest.instances import find_try
 from venturi.api.shapes.assets import StateBody
 from venturi.api.shapes.common import Aware, Body
@@ -88,7 +88,8 @@ class TaskStateBody(Body, frozen=True, kw_only=True):
     """A value to remember, and until when."""
 
     value: Any
-    expires_at: Aware | Literal["default"] | None = None
+    #: a date with its time zone; `default` and nothing: never
+    expires_at: str | None = None
 
 
 class KeptValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,13 +219,22 @@ def set_task_state_store(
     body: TaskStateBody,
 ) -> None:
     """Let a task instance remember a value."""
-    until = body.expires_at if isinstance(body.expires_at, datetime) else None
+    until = _until(body.expires_at)
 
     def change(tx: Tx) -> None:
         of = get_instance(tx, call.scope, dag_id, dag_run_id, task_id, query.map_index)
         remembered.set_task_state(tx, of, key, body.value, until, call.actor)
 
     call.change(change)
+
+
+def _until(text: str | None) -> datetime | None:
+    if text in {None, "default"}:
+        return None
+    try:
+        return msgspec.convert(text, Aware)
+    except msgspec.ValidationError as error:
+        raise BadValue(("body", "expires_at"), str(error), text) from error
 
 
 def patch_task_state_store(
