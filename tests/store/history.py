@@ -12,6 +12,7 @@ from tests.store import home
 from venturi.core.clock import Instant
 from venturi.spec.model import DagSpec
 from venturi.store.engine import Store
+from venturi.store.schema import base
 from venturi.store.schema.all import metadata
 from venturi.store.schema.base import UtcDateTime
 from venturi.store.schema.runs import dag_run, task_instance
@@ -78,7 +79,7 @@ def _some(kind: Any) -> Any:
     match kind:
         case UtcDateTime():
             return days(1000)
-        case Boolean() | Integer() | Float():
+        case Boolean() | Integer() | base.Integer() | Float():
             return 1
         case LargeBinary():
             return b"x"
