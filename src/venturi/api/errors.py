@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from venturi.config.errors import ConfigError
 from venturi.core.errors import Conflict, InvalidInput, NotFound, VenturiError
-from venturi.store.engine import DatabaseUnavailable
+from venturi.store.engine import DatabaseError, DatabaseUnavailable
+from venturi.store.faults import is_transient
 from venturi.store.queries.schema import NotReady
 
 log = logging.getLogger("venturi.api")
@@ -96,6 +97,10 @@ def error_response(error: Exception) -> Response:
             return json_response({"detail": str(error)}, status_of(error))
         case OverflowError():
             return error_response(BadValue((), "A number or a date is beyond what can be kept"))
+        case DatabaseError() if is_transient(error):
+            log.warning("the database does not answer: %s", error.orig)
+            detail = "The database does not answer at present. Try again in a moment."
+            return json_response({"detail": detail}, 503)
         case _:
             log.error("answering a request failed", exc_info=error)
             detail = "Something went wrong in the web server; its log says more."

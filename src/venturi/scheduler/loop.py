@@ -33,6 +33,7 @@ from venturi.store.bell import Bell, Ring
 from venturi.store.commands import jobs
 from venturi.store.dags import load_dags
 from venturi.store.engine import DatabaseError, Store, Tx
+from venturi.store.faults import is_transient
 from venturi.store.lease import Lease, LostLease, prove, release, take_lease
 from venturi.store.pools import load_pools
 from venturi.store.runs import load_runs
@@ -167,14 +168,7 @@ class Scheduler:
         while not self.stopping:
             alone = take_lock(self.settings.run_dir / LOCK)
             if alone is not None:
-                lease = self.store.retrying(
-                    lambda tx: take_lease(
-                        tx,
-                        self.holder,
-                        self.settings.lease_seconds,
-                        dead=self.home_name,
-                    )
-                )
+                lease = self._want_lease()
                 if lease is not None:
                     self.lock = alone
                     self.stepper.lease = lease
@@ -185,6 +179,20 @@ class Scheduler:
                 told = True
             self.selector.select(1.0)
         return False
+
+    def _want_lease(self) -> Lease | None:
+        """The lease if it is to be had; whoever stands by outlives a restart of the database."""
+        try:
+            return self.store.retrying(
+                lambda tx: take_lease(
+                    tx, self.holder, self.settings.lease_seconds, dead=self.home_name
+                )
+            )
+        except DatabaseError as error:
+            if not is_transient(error):
+                raise
+            self.say(f"The database does not answer: {str(error.orig).strip()}. Trying again.")
+            return None
 
     def _take_over(self) -> None:
         """Load the world, hang up the bell, look at the files, find the runner."""
