@@ -47,5 +47,5 @@ class Redis(Server):
         return [
             need("redis-server"),
             *("--port", str(self.port), "--bind", LOOPBACK, "--dir", self.folder),
-            *("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
+            *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
         ]

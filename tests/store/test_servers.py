@@ -1,34 +1,28 @@
-"""What servers do and a file does not: refuse, fall silent, let many write, cut and fold text."""
+"""What servers do and a file does not: let nobody in, die, fall silent."""
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, inspect, make_url, select, text, update
 
-from tests import make
-from tests.make import NOW
 from tests.services.find import private
 from tests.services.mariadb import MariaDb
 from tests.services.postgresql import PostgreSql
 from tests.services.server import LOOPBACK, Server
 from tests.store import home
 from tests.store.conftest import driver_url
-from venturi.core.states import TaskState
-from venturi.store.apply import put_xcoms
-from venturi.store.commands.instances import Selection, select_instances
-from venturi.store.commands.marks import mark
-from venturi.store.connect import Options
+from tests.store.many import together
+from venturi.store.connect import Options, socket_of
 from venturi.store.engine import DatabaseError, Store, Tx
 from venturi.store.faults import is_transient
-from venturi.store.ids import take_ids
 from venturi.store.migrate import SchemaError, fill_defaults, migrate, require_current
 from venturi.store.queries.schema import answers
-from venturi.store.schema.people import log, slot_pool, variable
-from venturi.store.schema.runs import dag_run, task_instance, xcom
+from venturi.store.schema.people import slot_pool, variable
 
 SERVERS = pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
 
@@ -40,166 +34,62 @@ def server(kind: str, request: pytest.FixtureRequest) -> MariaDb | PostgreSql:
     return found
 
 
-# --- what is kept ------------------------------------------------------------------------------
-
-
-def test_an_instant_comes_back_to_the_microsecond(store: Store) -> None:
-    at = NOW.replace(microsecond=123_457)
-    with store.write() as tx:
-        tx.execute(insert(log).values(dttm=at, event="x"))
-    assert home.rows(store, log)[0].dttm == at
-
-
-def test_names_that_differ_by_case_or_accent_are_different(store: Store) -> None:
-    names = ["Load", "load", "LOAD", "lóad"]
-    with store.write() as tx:
-        tx.execute(insert(variable), [{"key": name, "val": name} for name in names])
-        tx.execute(insert(slot_pool), [{"pool": name, "slots": 1} for name in names])
-    for name in names:
-        assert [row.val for row in home.rows(store, variable, key=name)] == [name]
-        assert len(home.rows(store, slot_pool, pool=name)) == 1
-
-
-def test_any_character_can_be_kept(store: Store) -> None:
-    value = "naïve 🦆 \u4e2d\u6587 \\ ' \" % _ \u2028"
-    with store.write() as tx:
-        tx.execute(insert(variable).values(key="x", val=value))
-    assert home.rows(store, variable)[0].val == value
-
-
-def test_a_result_of_megabytes_comes_back_whole(store: Store) -> None:
-    value = '"' + "0123456789abcdef" * 200_000 + '"'
-    names = {"dag_id": "d", "run_id": "r", "task_id": "t", "map_index": -1, "key": "k"}
-    rest = {"timestamp": NOW, "execution_date": None, "length": None}
-    store.retrying(lambda tx: put_xcoms(tx, [{**names, **rest, "value": value}]))
-    assert home.rows(store, xcom)[0].value == value
-
-
-def test_what_is_for_reading_never_keeps_a_row_from_being_written(store: Store) -> None:
-    """A result must get in, whatever its task printed, was called, or wished to be."""
-    home.put(store, make.dag(make.task("a"), dag_id="d"))
-    home.run(store, make.dag(make.task("a"), dag_id="d"), instances={"a": {"state": "success"}})
-    with store.write() as tx:
-        tx.execute(
-            update(task_instance).values(
-                reason="line\0line",
-                hostname="h" * 3000,
-                rendered_map_index="x" * 999,
-                priority_weight=10**12,
-                pool_slots=-(10**12),
-            )
-        )
-    row = home.task_row(store, "a")
-    assert row.reason.startswith("line") and row.hostname.startswith("hhh")
-    assert row.priority_weight > 10**9 and row.pool_slots < -(10**9)
-
-
-def test_an_update_that_changes_nothing_still_counts(store: Store) -> None:
-    """Guarded updates are told by the number of rows that matched."""
-    with store.write() as tx:
-        same = update(slot_pool).where(slot_pool.c.pool == "default_pool")
-        assert tx.execute(same.values(slots=128)).rowcount == 1
-        assert tx.execute(same.values(slots=128)).rowcount == 1
-
-
-# --- many at once ------------------------------------------------------------------------------
-
-
-def together(count: int, body: Callable[[int], Any]) -> list[BaseException]:
-    """What was raised by this many threads that began at the same moment."""
-    gate, errors = threading.Barrier(count), list[BaseException]()
-
-    def work(number: int) -> None:
-        try:
-            gate.wait(30)
-            body(number)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return errors
-
-
-def test_the_first_ids_of_a_table_are_given_out_once(store: Store) -> None:
-    taken: list[int] = []
-    errors = together(6, lambda _: taken.extend(store.retrying(lambda tx: take_ids(tx, "new", 3))))
-    assert errors == []
-    assert sorted(taken) == list(range(1, 19))
-
-
-def test_a_row_that_somebody_else_inserted_is_found_at_the_second_look(store: Store) -> None:
-    made: list[str] = []
-
-    def put(tx: Tx) -> str:
-        known = tx.execute(select(variable.c.id).where(variable.c.key == "k")).first()
-        if known is not None:
-            return "found"
-        tx.execute(insert(variable).values(key="k", val="v"))
-        return "made"
-
-    assert together(6, lambda _: made.append(store.retrying(put))) == []
-    assert sorted(made) == ["found"] * 5 + ["made"]
-
-
-def test_transactions_that_lock_each_other_out_all_end_well(store: Store) -> None:
-    """Two orders of locking, on purpose: the database ends one of each pair, and it is repeated."""
-    with store.write() as tx:
-        tx.execute(insert(slot_pool), [{"pool": "a", "slots": 0}, {"pool": "b", "slots": 0}])
-
-    def both(number: int) -> None:
-        first, second = ("a", "b") if number % 2 else ("b", "a")
-
-        def body(tx: Tx) -> None:
-            for name in (first, second):
-                one = update(slot_pool).where(slot_pool.c.pool == name)
-                tx.execute(one.values(slots=slot_pool.c.slots + 1))
-
-        for _ in range(3):
-            store.retrying(body, attempts=30)
-
-    assert together(2, both) == []
-    assert {row.slots for row in home.rows(store, slot_pool) if row.pool != "default_pool"} == {6}
+# --- connections -------------------------------------------------------------------------------
 
 
 @SERVERS
-def test_a_mark_waits_for_whoever_holds_the_run(store: Store) -> None:
-    """The scheduler holds a run by its revision before it touches instances; so do people."""
-    spec = make.dag(make.task("a"), dag_id="d")
-    home.put(store, spec)
-    run_id = home.run(store, spec, instances={"a": {"state": "queued"}})
-    begun, done = threading.Event(), threading.Event()
+def test_a_process_keeps_few_connections(store: Store, server: Any, kind: str) -> None:
+    few = Store(
+        store.url.render_as_string(hide_password=False), Options(pool_size=2, max_overflow=0)
+    )
+    mine = few.engine
 
-    def by_hand() -> None:
-        def body(tx: Tx) -> None:
-            chosen = select_instances(tx, Selection(dag_id="d"))
-            begun.set()
-            mark(tx, chosen, TaskState.SUCCESS, home.WHO)
+    def work(_: int) -> None:
+        for _ in range(5):
+            with few.read() as tx:
+                tx.execute(select(slot_pool)).all()
 
-        store.retrying(body)
-        done.set()
+    assert together(12, work) == []
+    assert mine.pool.status().startswith("Pool size: 2")
+    assert "Current Overflow: 0" in mine.pool.status()
+    few.close()
 
-    with store.write() as tx:
-        bump = update(dag_run).where(dag_run.c.id == run_id)
-        tx.execute(bump.values(revision=dag_run.c.revision + 1))
-        thread = threading.Thread(target=by_hand)
-        thread.start()
-        assert begun.wait(30)
-        # It started meanwhile: the mark must see that, and keep what it takes away.
-        tx.execute(update(task_instance).values(state="running", start_date=NOW, try_number=1))
-        assert not done.is_set()
-    thread.join(60)
-    assert done.is_set()
-    from venturi.store.schema.runs import task_instance_history
 
-    assert home.task_row(store, "a").state == "success"
-    assert [row.try_number for row in home.rows(store, task_instance_history)] == [1]
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_tables_lie_in_the_schema_that_is_named(kind: str, database: str) -> None:
+    plain, named = Store(database), Store(database, Options(schema='my "own"'))
+    with plain.write() as tx:
+        tx.exec_driver_sql('CREATE SCHEMA "my ""own"""')
+    migrate(named)
+    require_current(named)
+    with plain.read() as tx:
+        assert inspect(tx).get_table_names() == []
+        assert "dag_run" in inspect(tx).get_table_names(schema='my "own"')
+    plain.close()
+    named.close()
 
 
 # --- what is refused ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("localhost", True),
+        ("localhost:3306", True),
+        ("", True),
+        ("localhost:3307", False),
+        ("127.0.0.1", False),
+        ("db.example", False),
+    ],
+)
+def test_localhost_means_the_socket_on_mysql(place: str, expected: bool, tmp_path: Path) -> None:
+    (tmp_path / "mysqld.sock").touch()
+    places = (str(tmp_path / "not_here.sock"), str(tmp_path / "mysqld.sock"))
+    url = make_url(f"mysql+pymysql://ct:pw@{place}/airflow")
+    assert socket_of(url, places) == (places[1] if expected else None)
+    assert socket_of(url, places[:1]) is None
+    assert socket_of(url.update_query_dict({"unix_socket": "/mine"}), places) is None
 
 
 @SERVERS

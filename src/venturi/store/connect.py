@@ -6,7 +6,7 @@ that nobody waits for ever for a server that has fallen silent.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,7 @@ def _open_mysql(url: URL, options: Options, echo: bool) -> Engine:
         settings += f", innodb_lock_wait_timeout = {_lock_wait(options):d}"
         settings += f" /*M!, max_statement_time = {options.deadline:g} */"  # MariaDB alone has it
     arguments["init_command"] = f"SET SESSION {settings}"
-    socket = None if url.port or "unix_socket" in url.query else _socket_of(url, _MYSQL_SOCKETS)
+    socket = socket_of(url)
     if socket is not None:
         arguments["unix_socket"] = socket
     engine = _open_server(url, options, echo, arguments)
@@ -161,9 +161,14 @@ def in_utf8mb4(clause: Any) -> None:
         )
 
 
-def _socket_of(url: URL, places: tuple[str, ...]) -> str | None:
-    """MySQL's own clients take `localhost` for the socket, and accounts are made for that."""
-    if url.host not in {None, "", "localhost"}:
+def socket_of(url: URL, places: Sequence[str] = _MYSQL_SOCKETS) -> str | None:
+    """MySQL's own clients take `localhost` for the socket, and accounts are made for that.
+
+    A server may not know its own address by this name, and turn TCP connections away. With a port
+    that is not the usual one another server is meant.
+    """
+    here = url.host in {None, "", "localhost"} and url.port in {None, 3306}
+    if not here or "unix_socket" in url.query:
         return None
     return next((place for place in places if Path(place).exists()), None)
 

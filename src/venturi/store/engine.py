@@ -81,4 +81,4 @@ class Store:
 
 
 def _pause(attempt: int) -> None:
-    Event().wait(random.random() * 0.02 * 2**attempt)
+    Event().wait(random.random() * min(2.5, 0.02 * 2**attempt))

@@ -116,7 +116,7 @@ def _remedy(error: DBAPIError, url: URL) -> str | None:
     kind = "MySQL or MariaDB" if mysql else "PostgreSQL"
     said = " ".join(_words(error).split()).rstrip(".")
     match code:
-        case 1045 | "28P01":
+        case 1045 | 1698 | "28P01":
             how = (
                 f"CREATE USER '{user}'@'localhost' IDENTIFIED BY '...'"
                 if mysql
