@@ -292,7 +292,9 @@ def bash_dag(dag_id: str, tasks: dict[str, str], *, more: str = "", dag: str = "
     return "\n".join(lines) + "\n"
 
 
-def python_dag(dag_id: str, body: str, *, top: str = "", more: str = "") -> str:
+def python_dag(
+    dag_id: str, body: str, *, top: str = "", more: str = "", arguments: str = ""
+) -> str:
     """A DAG file with one Python task `t` whose function has this body, run once when read."""
     inner = "\n".join(f"    {line}" for line in dedent(body).strip().splitlines())
     return (
@@ -300,7 +302,7 @@ def python_dag(dag_id: str, body: str, *, top: str = "", more: str = "") -> str:
         "from airflow import DAG\n"
         "from airflow.operators.python import PythonOperator\n"
         f"{dedent(top)}\n"
-        "def work():\n"
+        f"def work({arguments}):\n"
         f"{inner}\n"
         f"with DAG({dag_id!r}, start_date=datetime(2020, 1, 1), schedule='@once'):\n"
         f"    PythonOperator(task_id='t', python_callable=work, {more})\n"

@@ -7,65 +7,41 @@ from pathlib import Path
 import pytest
 
 from tests.system.home import BASE, RUNNER, TASK, Home, bash_dag, kill, python_dag
-
-#: Written with O_APPEND and synced: what a task has said is there whoever dies next.
-LEDGER = """
-import os, time
-def note(word):
-    file = os.open({path!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(file, (word + '\\n').encode())
-    os.fsync(file)
-    os.close(file)
-"""
-
-MANY = """
-from datetime import datetime
-from airflow import DAG
-from airflow.operators.python import PythonOperator
-LEDGER
-def work(number):
-    note(f'begin {number}')
-    time.sleep(SECONDS)
-    note(f'end {number}')
-with DAG('many', start_date=datetime(2020, 1, 1), schedule='@once', max_active_tasks=500):
-    for number in range(COUNT):
-        PythonOperator(task_id=f't{number}', python_callable=work, op_args=[number])
-"""
-
-
-class Ledger:
-    """What the tasks of a home have written down."""
-
-    def __init__(self, home: Home) -> None:
-        self.home = home
-        self.path = home.path / "ledger"
-
-    def code(self) -> str:
-        """For the top of a DAG file."""
-        return LEDGER.format(path=str(self.path))
-
-    def lines(self) -> list[str]:
-        """All of it."""
-        return self.path.read_text().splitlines() if self.path.exists() else []
-
-    def count(self, word: str) -> int:
-        """How many lines begin so."""
-        return sum(line.startswith(word) for line in self.lines())
-
-    def until_begun(self, number: int = 1) -> None:
-        """Wait until so many tasks have begun."""
-        self.home.until(lambda: self.count("begin") >= number, f"{number} have begun", 60)
+from tests.torture.homes import fan
+from tests.torture.ledger import Ledger
 
 
 @pytest.fixture
 def ledger(home: Home) -> Ledger:
     """The home's ledger."""
-    return Ledger(home)
+    return Ledger.place(home)
 
 
-def place_many(home: Home, ledger: Ledger, count: int, seconds: float) -> None:
-    text = MANY.replace("LEDGER", ledger.code()).replace("COUNT", str(count))
-    home.dag("many.py", text.replace("SECONDS", str(seconds)))
+def until_begun(home: Home, ledger: Ledger, number: int = 1) -> None:
+    """Wait until so many tasks have begun."""
+    home.until(lambda: ledger.count("start") >= number, f"{number} have begun", 60)
+
+
+def place_many(home: Home, count: int, seconds: float) -> None:
+    """A DAG of so many tasks."""
+    text = fan("many", count, arguments=str(seconds), dag="max_active_tasks=500")
+    home.dag("many.py", text)
+
+
+def noting_dag(body: str, *, more: str = "") -> str:
+    """DAG `d` with one task `t` whose body takes notes itself."""
+    return python_dag(
+        "d",
+        body,
+        top="import os, time\nfrom notes import note, noted",
+        more=more,
+        arguments="ti",
+    )
+
+
+def words(ledger: Ledger) -> list[str]:
+    """The words of all notes."""
+    return [line.word for line in ledger.lines()]
 
 
 @pytest.mark.timeout(180)
@@ -75,20 +51,20 @@ def test_a_scheduler_killed_among_200_tasks_loses_and_repeats_nothing(
 ) -> None:
     count, seconds = 200, 0.2
     home.option("core", "parallelism", "16")
-    place_many(home, ledger, count, seconds)
+    place_many(home, count, seconds)
     scheduler = home.scheduler()
-    ledger.until_begun(moment)
+    until_begun(home, ledger, moment)
     scheduler.kill()
     scheduler.wait(10)
     # Tasks go on without a scheduler.
-    begun = ledger.count("begin")
+    begun = ledger.count("start")
     home.until(lambda: ledger.count("end") >= begun, "what has begun ends by itself", 20)
     before = time.monotonic()
     home.scheduler()
     assert home.until_ended("many", 100) == "success"
     took = time.monotonic() - before
-    assert sorted(ledger.lines()) == sorted(
-        f"{word} {number}" for word in ("begin", "end") for number in range(count)
+    assert sorted((line.word, line.task) for line in ledger.lines()) == sorted(
+        (word, f"t{number}") for word in ("start", "end") for number in range(count)
     )
     assert home.sql("SELECT DISTINCT state, try_number FROM task_instance") == [("success", 1)]
     assert home.value("SELECT count(*) FROM task_instance_history") == count
@@ -100,29 +76,29 @@ def test_a_scheduler_killed_again_and_again_completes_everything(
     home: Home, ledger: Ledger
 ) -> None:
     home.option("core", "parallelism", "8")
-    place_many(home, ledger, 60, 0.1)
+    place_many(home, 60, 0.1)
     for moment in (5, 15, 30, 45):
         scheduler = home.scheduler()
-        ledger.until_begun(moment)
+        until_begun(home, ledger, moment)
         scheduler.kill()
         scheduler.wait(10)
     home.scheduler()
     assert home.until_ended("many", 60) == "success"
-    assert ledger.count("begin") == ledger.count("end") == 60 == len(set(ledger.lines())) // 2
+    assert ledger.count("start") == ledger.count("end") == 60
 
 
 def test_a_killed_runner_loses_its_attempts_visibly_and_they_are_tried_again(
     home: Home, ledger: Ledger
 ) -> None:
     body = """
-        note('begin')
+        note('start', ti)
         if not os.path.exists(MARK):
             open(MARK, 'w').close()
             time.sleep(60)
-        note('end')
+        note('end', ti)
     """.replace("MARK", repr(str(home.path / "mark")))
     more = "retries=1, retry_delay=__import__('datetime').timedelta(0)"
-    home.dag("d.py", python_dag("d", body, top=ledger.code(), more=more))
+    home.dag("d.py", noting_dag(body, more=more))
     home.scheduler()
     home.until((home.path / "mark").exists, "the first try runs")
     (runner,) = home.processes(RUNNER)
@@ -130,7 +106,7 @@ def test_a_killed_runner_loses_its_attempts_visibly_and_they_are_tried_again(
     kill(runner, signal.SIGKILL)
     home.until(lambda: task not in home.processes(), "its task dies with it", 5)
     assert home.until_ended("d", 40) == "success"
-    assert ledger.lines() == ["begin", "begin", "end"]
+    assert words(ledger) == ["start", "start", "end"]
     reason = home.value("SELECT reason FROM task_instance_history WHERE try_number = 1")
     assert "lost" in reason
     assert home.instance("d", "t", "try_number") == 2
@@ -138,11 +114,11 @@ def test_a_killed_runner_loses_its_attempts_visibly_and_they_are_tried_again(
 
 @pytest.mark.parametrize("who", ["base", "host"])
 def test_a_killed_host_is_replaced(home: Home, ledger: Ledger, who: str) -> None:
-    body = "note('begin')\ntime.sleep(0.5)\nnote('end')"
+    body = "note('start', ti)\ntime.sleep(0.5)\nnote('end', ti)"
     more = "retries=2, retry_delay=__import__('datetime').timedelta(0)"
-    home.dag("d.py", python_dag("d", body, top=ledger.code(), more=more))
+    home.dag("d.py", noting_dag(body, more=more))
     home.scheduler()
-    ledger.until_begun()
+    until_begun(home, ledger)
     title = BASE if who == "base" else f"airflow host {home.dags}"
     for pid in home.processes(title):
         kill(pid, signal.SIGKILL)
@@ -154,10 +130,10 @@ def test_a_killed_host_is_replaced(home: Home, ledger: Ledger, who: str) -> None
 @pytest.mark.parametrize("command", ["scheduler", "standalone"])
 def test_sigterm_ends_each_service_cleanly(home: Home, ledger: Ledger, command: str) -> None:
     home.option("api", "port", "18473")
-    body = "note('begin')\ntime.sleep(60)\nnote('end')"
-    home.dag("d.py", python_dag("d", body, top=ledger.code()))
+    body = "note('start', ti)\ntime.sleep(60)\nnote('end', ti)"
+    home.dag("d.py", noting_dag(body))
     process = home.scheduler() if command == "scheduler" else home.start("standalone")
-    ledger.until_begun()
+    until_begun(home, ledger)
     before = time.monotonic()
     process.terminate()
     assert process.wait(30) == 0
@@ -185,14 +161,14 @@ def test_what_ends_while_no_scheduler_is_there_is_told_to_the_next(
     home: Home, ledger: Ledger
 ) -> None:
     body = f"""
-        note('begin')
+        note('start', ti)
         while not os.path.exists({str(home.path / "go")!r}):
             time.sleep(0.02)
         return [1, 2, 3]
     """
-    home.dag("d.py", python_dag("d", body, top=ledger.code()))
+    home.dag("d.py", noting_dag(body))
     scheduler = home.scheduler()
-    ledger.until_begun()
+    until_begun(home, ledger)
     scheduler.kill()
     scheduler.wait(10)
     (home.path / "go").touch()
@@ -203,7 +179,7 @@ def test_what_ends_while_no_scheduler_is_there_is_told_to_the_next(
     home.until(lambda: not home.processes(), "everything is gone")
     home.scheduler()
     assert home.until_ended("d") == "success"
-    assert ledger.count("begin") == 1
+    assert ledger.count("start") == 1
     assert home.value("SELECT value FROM xcom WHERE key = 'return_value'") == "[1, 2, 3]"
 
 
