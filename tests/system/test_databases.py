@@ -13,8 +13,9 @@ from tests.services.mariadb import MariaDb
 from tests.services.postgresql import PostgreSql
 from tests.system.home import Home, kill
 from tests.system.server_home import ServerHome, home_on
-from tests.system.test_kills import Ledger, place_many
+from tests.system.test_kills import place_many, until_begun
 from tests.system.test_the_post import CT1, CT2
+from tests.torture.ledger import Ledger
 
 KINDS = pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
 
@@ -141,20 +142,28 @@ def test_both_dags_of_the_post_run_and_are_cleared(server_home: ServerHome) -> N
     assert home.value("SELECT count(*) FROM task_instance WHERE dag_id = 'second'") == 0
 
 
+def noted(ledger: Ledger) -> list[tuple[str, str]]:
+    """What the tasks have noted, in order of words."""
+    return sorted((line.word, line.task) for line in ledger.lines())
+
+
+def each_once(count: int) -> list[tuple[str, str]]:
+    """What so many tasks note that each run once."""
+    return sorted((word, f"t{number}") for word in ("start", "end") for number in range(count))
+
+
 @KINDS
 def test_a_killed_scheduler_loses_and_repeats_nothing(server_home: ServerHome) -> None:
-    home, ledger, count = server_home, Ledger(server_home), 24
+    home, ledger, count = server_home, Ledger.place(server_home), 24
     home.option("core", "parallelism", "8")
     process = home.scheduler()
-    place_many(home, ledger, count, 0.3)
-    ledger.until_begun(10)
+    place_many(home, count, 0.3)
+    until_begun(home, ledger, 10)
     kill(process.pid, signal.SIGKILL)
     process.wait(10)
     home.scheduler()
     assert home.until_ended("many", 90) == "success"
-    assert sorted(ledger.lines()) == sorted(
-        f"{word} {number}" for word in ("begin", "end") for number in range(count)
-    )
+    assert noted(ledger) == each_once(count)
     assert home.sql("SELECT DISTINCT state, try_number FROM task_instance") == [("success", 1)]
 
 
@@ -164,18 +173,16 @@ def test_a_database_server_that_dies_in_the_middle_holds_things_up_and_no_more(
 ) -> None:
     count = 24
     with own.database("system") as url, home_on(url) as home:
-        ledger = Ledger(home)
+        ledger = Ledger.place(home)
         home.option("core", "parallelism", "8")
         process = home.scheduler()
-        place_many(home, ledger, count, 0.3)
-        ledger.until_begun(10)
+        place_many(home, count, 0.3)
+        until_begun(home, ledger, 10)
         own.kill()
         # Attempts that run go on, and their results wait.
         home.until(lambda: ledger.count("end") >= 10, "tasks end without a database", 30)
         own.start()
         assert home.until_ended("many", 90) == "success"
         assert process.poll() is None
-        assert sorted(ledger.lines()) == sorted(
-            f"{word} {number}" for word in ("begin", "end") for number in range(count)
-        )
+        assert noted(ledger) == each_once(count)
         assert home.sql("SELECT DISTINCT state, try_number FROM task_instance") == [("success", 1)]
