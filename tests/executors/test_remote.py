@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(
         os.geteuid() != 0 or shutil.which("ip") is None,
-        reason="SKIPPED LOUDLY: network namespaces need root and iproute2",
+        reason="SKIPPED: network namespaces need root and iproute2 (apt-get install iproute2)",
     ),
 ]
 

@@ -7,7 +7,9 @@ import uuid
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from celery.apps.worker import Worker
 from celery.utils.nodenames import default_nodename, host_format
+from setproctitle import setproctitle
 
 from venturi.config import get_config
 from venturi.config.paths import private_dir, run_dir
@@ -65,7 +67,8 @@ def run_worker(wanted: Wanted) -> int:
     app.venturi_bridge = BridgeProcess(folder, who, keys.bell, drain)
     app.venturi_bridge.start()
     _await_scheduler(app.venturi_bridge)
-    worker = app.Worker(
+    worker = AirflowWorker(
+        app=app,
         hostname=name,
         queues=list(queues),
         concurrency=concurrency,
@@ -78,6 +81,14 @@ def run_worker(wanted: Wanted) -> int:
     worker.start()
     os.close(lock)
     return int(worker.exitcode or 0)
+
+
+class AirflowWorker(Worker):  # type: ignore[misc]  # Celery has no types
+    """Celery's worker, under the name by which people look for it in `ps`."""
+
+    def set_process_status(self, info: str) -> None:
+        """Called by Celery when the worker starts."""
+        setproctitle(f"airflow worker {self.hostname}")
 
 
 def _await_scheduler(bridge: BridgeProcess) -> None:
