@@ -56,6 +56,8 @@ class Leasehold:
     def greet(self, lease: float) -> None:
         """A scheduler has answered our hello, and says how long its word holds."""
         changed, self.lease = lease != self.lease, lease
+        if changed:
+            self.until = 0.0  # what a longer lease has promised does not count any more
         self.until = max(self.until, self._introduced_at + lease * SILENCE)
         if changed:
             self._round += 1

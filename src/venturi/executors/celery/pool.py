@@ -77,6 +77,8 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
             return hand
         hand = InHand(bell, accept_callback, callback)
         key = (bell.ti_id, bell.epoch)
+        if state.should_stop not in {None, False}:
+            return hand  # not acknowledged: the broker gives it to somebody who stays
         if key in self.in_hand:  # the broker has delivered it twice
             self._finish(hand, "it runs here already")
             return hand
