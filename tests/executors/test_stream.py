@@ -25,7 +25,8 @@ def test_words_that_are_said_together_travel_together() -> None:
 def test_an_acknowledgement_travels_with_words_or_after_a_while_alone() -> None:
     one, other = Stream(), Stream()
     one.say(b"a")
-    heard(other, *one.parts(0.0))
+    (part,) = one.parts(0.0)
+    assert heard(other, part) == [b"a"]
     assert list(other.parts(0.0)) == []
     assert list(other.parts(COURTESY)) == [Part(0, 1, ())]
     one.take(Part(0, 1, ()), COURTESY)

@@ -77,7 +77,7 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
             return hand
         hand = InHand(bell, accept_callback, callback)
         key = (bell.ti_id, bell.epoch)
-        if state.should_stop not in {None, False}:
+        if _is_asked(state.should_stop):
             return hand  # not acknowledged: the broker gives it to somebody who stays
         if key in self.in_hand:  # the broker has delivered it twice
             self._finish(hand, "it runs here already")
@@ -168,7 +168,7 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
         deadline = time.monotonic() + self.bridge.drain if self.bridge.drain else None
         reason, at_once = "the worker has left", False
         while self.in_hand:
-            if state.should_terminate not in {None, False}:
+            if _is_asked(state.should_terminate):
                 reason, at_once = "lost: the worker was stopped at once", True
             elif deadline is not None and time.monotonic() > deadline:
                 reason = f"lost: the worker was stopped and waited {self.bridge.drain:.0f} s for it"
@@ -183,6 +183,11 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
         """Cold shutdown."""
         self.hub = None
         self.bridge.leave(Leave(at_once=True, reason="lost: the worker was stopped at once"))
+
+
+def _is_asked(exit_code: Any) -> bool:
+    """Whether Celery was told to stop: an exit code, and 0 is one."""
+    return exit_code is not None and exit_code is not False
 
 
 def _told(words: str) -> ExceptionInfo:
