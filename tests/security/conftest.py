@@ -50,7 +50,7 @@ class Site:
     def __init__(self, home: Path, store: Store) -> None:
         self.home, self.store = home, store
         self.clock = MovedClock()
-        self.app = create_app(store, get_config(), self.clock, home)
+        self.app = create_app(store, get_config(), self.clock, home, ui=home / "no-ui")
 
     def client(self, **headers: str) -> TestClient:
         """A browser without a past, or a program that sends these headers."""

@@ -124,7 +124,7 @@ def broken(_call: Call) -> None:
 def test_an_error_inside_tells_nobody_what_it_held(kept: Site) -> None:
     """Whatever fails: the answer says that, not why; the log is the operator's."""
     route = Route("GET", "/broken", broken, Permission.PUBLIC, Scope.NONE)
-    routes = [*ROUTES, route]
+    routes = [route, *ROUTES]
     app = create_app(kept.store, get_config(), kept.clock, kept.home, routes)
     answer = TestClient(app, base_url=HOST).get("/broken")
     assert answer.status_code == 500

@@ -46,6 +46,11 @@ with DAG("grouped", start_date=START, schedule="@daily", is_paused_upon_creation
     c = BashOperator(task_id="c", bash_command="true")
     a >> b >> c
 """,
+    "anns.py": _TOP
+    + """
+with DAG("anns", start_date=START, schedule=None, default_args={"owner": "ann"}):
+    BashOperator(task_id="hers", bash_command="true")
+""",
     "evil.py": _TOP
     + f"""
 EVIL = {EVIL!r}

@@ -44,7 +44,7 @@ _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 class PageConvertor(Convertor[str]):
     """Addresses that a person may open; what programs ask for is an error where it is unknown."""
 
-    regex = "(?!api/|ui/|assets/|openapi).*"
+    regex = "(?!api/|ui/|auth/|assets/|openapi).*"
 
     def convert(self, value: str) -> str:
         """The text as it is."""

@@ -42,6 +42,8 @@ class Hub:
         self.store = store
         self.pool = pool
         self.listeners: set[asyncio.Queue[Changed | None]] = set()
+        #: how often the database was looked at
+        self.looks = 0
         self._looking: asyncio.Task[None] | None = None
 
     async def listen(self) -> AsyncGenerator[Changed | None, None]:
@@ -63,6 +65,7 @@ class Hub:
             began = loop.time()
             with contextlib.suppress(Exception):  # a database that is away comes back
                 before, changed = await loop.run_in_executor(self.pool, self._compare, before)
+                self.looks += 1
                 if changed is not None and (changed.dags or changed.runs):
                     self._tell(changed)
             await asyncio.sleep(max(PAUSE, (loop.time() - began) * SHARE))

@@ -1,0 +1,158 @@
+"""What the pages ask for: home, lists, grid, graph, charts, history, palette, changes."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests import make
+from tests.store.home import put, run
+from venturi.api.ui.hub import Changed, Hub, difference
+from venturi.api.ui.structure import edges, grid_rows, nodes
+from venturi.spec.model import DagSpec, EdgeLabel, GroupSpec
+from venturi.store.engine import Store
+from venturi.store.queries.pulse import Pulse
+
+UI = "http://localhost:8080/ui"
+
+
+def spec(dag_id: str = "d") -> DagSpec:
+    """Two tasks in groups, one after them."""
+    return make.dag(
+        make.task("after", upstream=("outer.b",)),
+        make.task("outer.b", group="outer", upstream=("outer.inner.a",)),
+        make.task("outer.inner.a", group="outer.inner"),
+        dag_id=dag_id,
+        groups=(
+            GroupSpec(group_id="outer", children=("outer.inner", "outer.b")),
+            GroupSpec(group_id="outer.inner", parent="outer", children=("outer.inner.a",)),
+        ),
+        edge_labels=(EdgeLabel(upstream="outer.b", downstream="after", label="then"),),
+    )
+
+
+def test_rows_of_a_grid_stand_upstream_first_and_below_their_groups() -> None:
+    rows = [(row.id, row.label, row.kind, row.depth) for row in grid_rows(spec())]
+    assert rows == [
+        ("outer", "outer", "group", 0),
+        ("outer.inner", "inner", "group", 1),
+        ("outer.inner.a", "a", "task", 2),
+        ("outer.b", "b", "task", 1),
+        ("after", "after", "task", 0),
+    ]
+
+
+def test_groups_that_wait_for_each_other_are_still_listed_once() -> None:
+    tangled = make.dag(
+        make.task("g.a", group="g"),
+        make.task("h.b", group="h", upstream=("g.a",)),
+        make.task("g.c", group="g", upstream=("h.b",)),
+        groups=(GroupSpec(group_id="g"), GroupSpec(group_id="h")),
+    )
+    assert sorted(row.id for row in grid_rows(tangled)) == ["g", "g.a", "g.c", "h", "h.b"]
+
+
+def test_a_graph_names_groups_before_members_and_keeps_labels() -> None:
+    assert [node.kind for node in nodes(spec())] == ["group", "group", "task", "task", "task"]
+    found = {(edge.source, edge.target): edge.label for edge in edges(spec())}
+    assert found == {("outer.b", "after"): "then", ("outer.inner.a", "outer.b"): None}
+
+
+def test_the_home_page_tells_what_runs_and_how_it_is(web: TestClient, store: Store) -> None:
+    put(store, spec())
+    ended = {"outer.b": {"state": "success"}, "after": {"state": "failed"}}
+    run(store, spec(), state="running", instances=ended)
+    home = web.get(f"{UI}/home").json()
+    assert home["dags"] == {"total": 1, "active": 1, "paused": 0}
+    (row,) = home["running"]
+    assert (row["dag_id"], row["done"], row["total"], row["failed"]) == ("d", 2, 3, 1)
+    assert home["health"]["scheduler"]["status"] == "unhealthy"
+    assert home["failed"] == []
+
+
+def test_the_list_of_dags_has_last_runs_and_is_paged(web: TestClient, store: Store) -> None:
+    for dag_id in ("a", "b", "c"):
+        put(store, spec(dag_id))
+    run(store, spec("b"), state="success")
+    first = web.get(f"{UI}/dags", params={"limit": 2}).json()
+    assert [row["dag_id"] for row in first["dags"]] == ["a", "b"]
+    assert [each["state"] for each in first["dags"][1]["runs"]] == ["success"]
+    assert (first["total"], first["next_cursor"]) == (3, 2)
+    rest = web.get(f"{UI}/dags", params={"limit": 2, "cursor": 2}).json()
+    assert [row["dag_id"] for row in rest["dags"]] == ["c"]
+    assert rest["next_cursor"] is None
+    assert web.get(f"{UI}/dags", params={"search": "B"}).json()["total"] == 1
+
+
+def test_a_grid_aligns_cells_with_tasks_and_a_run_tells_its_states(
+    web: TestClient, store: Store
+) -> None:
+    put(store, spec())
+    made = run(store, spec(), state="running")
+    grid = web.get(f"{UI}/dags/d/grid").json()
+    tasks = [row["id"] for row in grid["tasks"] if row["kind"] == "task"]
+    (head,) = grid["runs"]
+    assert len(grid["cells"][head["run_id"]]) == len(tasks) == 3
+    assert grid["older"] is None
+    states = web.get(f"{UI}/dags/d/runs/{head['run_id']}/states").json()
+    assert states["run"]["state"] == "running"
+    assert set(states["cells"]) <= set(tasks)
+    assert made is not None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["structure", "calendar", "durations", "grid?limit=0", "calendar?start=2026-01-01"],
+)
+def test_charts_answer_also_without_runs(web: TestClient, store: Store, path: str) -> None:
+    put(store, spec())
+    assert web.get(f"{UI}/dags/d/{path}").status_code == 200
+    assert web.get(f"{UI}/dags/nobody/{path}").status_code == 404
+
+
+def test_the_palette_finds_dags_and_tasks(web: TestClient, store: Store) -> None:
+    put(store, spec("sales"))
+    found = web.get(f"{UI}/search", params={"q": "SALE"}).json()
+    assert [row["dag_id"] for row in found["dags"]] == ["sales"]
+    found = web.get(f"{UI}/search", params={"q": "inner"}).json()
+    assert [row["task_id"] for row in found["tasks"]] == ["outer.inner.a"]
+    assert web.get(f"{UI}/search", params={"q": " "}).json() == {
+        "dags": [],
+        "tasks": [],
+        "runs": [],
+    }
+
+
+def test_two_looks_differ_in_what_changed_began_and_ended() -> None:
+    before = Pulse({("d", "1"): (1, "running"), ("e", "1"): (4, "running")}, 0, 0, ())
+    after = Pulse({("d", "1"): (2, "running"), ("f", "1"): (0, "queued")}, 0, 0, ())
+    found = difference(before, after)
+    assert found.runs == {("d", "1"), ("e", "1"), ("f", "1")}
+    assert found.dags == {"d", "e", "f"}
+
+
+def test_a_listener_hears_of_a_new_run_and_nobody_looks_after_the_last_left(store: Store) -> None:
+    put(store, spec())
+
+    async def listen() -> Changed | None:
+        with ThreadPoolExecutor(1) as pool:
+            hub = Hub(store, pool)
+            changes = hub.listen()
+            waiting = asyncio.ensure_future(anext(changes))
+            for _ in range(200):
+                # The first look sees what is there; only what comes after it is news.
+                await asyncio.sleep(0.02)
+                if hub.looks:
+                    break
+            await asyncio.get_running_loop().run_in_executor(
+                None, lambda: run(store, spec(), state="running")
+            )
+            heard = await asyncio.wait_for(waiting, 20)
+            await changes.aclose()
+            assert hub.listeners == set()
+            return heard
+
+    heard = asyncio.run(listen())
+    assert heard is not None
+    assert heard.dags == {"d"}
