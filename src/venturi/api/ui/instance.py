@@ -6,11 +6,14 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.store.queries.audit import list_audit
+from venturi.store.queries.history import transitions
 from venturi.store.queries.instances import InstanceRow, get_instance, list_tries
 from venturi.store.queries.paging import Paging
-from venturi.store.queries.runs import RunRow, get_run
+from venturi.store.queries.runs import get_run
 
 ENTRIES = 200
+#: Changes of state that are shown, the newest.
+CHANGES = 1000
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,16 +88,27 @@ def _attempt(row: InstanceRow) -> Attempt:
 
 
 def get_history(call: Call, dag_id: str, run_id: str, task_id: str, map_index: int) -> History:
-    """What happened to a task instance: when, who, why."""
+    """What happened to a task instance: every change of state, and what people did to it."""
     with call.read() as tx:
         run = get_run(tx, call.scope, dag_id, run_id)
-        rows = list_tries(tx, call.scope, dag_id, run_id, task_id, map_index)
+        changes = transitions(tx, call.scope, dag_id, run_id, task_id, map_index, CHANGES)
         deeds = list_audit(
             tx, call.scope, dag_id=dag_id, run_id=run_id, paging=Paging(limit=ENTRIES)
         ).rows
-    entries = _of_run(run)
-    for row in rows:
-        entries += _of_try(row)
+    entries = [
+        Entry(
+            at=change.at,
+            event="state",
+            state=change.state,
+            try_number=change.try_number or None,
+            who=change.actor,
+            reason=change.cause,
+        )
+        for change in changes
+    ]
+    if run.queued_at is not None:
+        who = run.user or run.triggered_by
+        entries.append(Entry(at=run.queued_at, event="run created", who=who))
     entries += [
         Entry(at=deed.when, event=deed.event, who=deed.owner, reason=deed.extra)
         for deed in deeds
@@ -103,29 +117,3 @@ def get_history(call: Call, dag_id: str, run_id: str, task_id: str, map_index: i
         and deed.map_index in {None, -1, map_index}
     ]
     return History(entries=sorted(entries, key=lambda entry: entry.at))
-
-
-def _of_run(run: RunRow) -> list[Entry]:
-    if run.queued_at is None:
-        return []
-    return [Entry(at=run.queued_at, event="run created", who=run.user or run.triggered_by)]
-
-
-def _of_try(row: InstanceRow) -> list[Entry]:
-    number = row.try_number or None
-    found = [
-        (row.scheduled_at, "scheduled", None),
-        (row.queued_at, "queued", None),
-        (row.start_date, "running", row.hostname),
-    ]
-    entries = [
-        Entry(at=at, event="state", state=state, try_number=number, who=who)
-        for at, state, who in found
-        if at is not None
-    ]
-    if row.end_date is not None:
-        ended = Entry(
-            at=row.end_date, event="state", state=row.state, try_number=number, reason=row.reason
-        )
-        entries.append(ended)
-    return entries
