@@ -22,7 +22,7 @@ from venturi.store.engine import Store
 def test_the_table_is_complete() -> None:
     check_routes(ROUTES)
     public = {route.name for route in REST if route.permission is Permission.PUBLIC}
-    assert public == {"get_health", "get_version"}
+    assert public == {"get_health", "get_version", "login", "logout"}
 
 
 def test_a_right_to_read_changes_nothing() -> None:

@@ -24,6 +24,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: Routes that strangers may use. One more is a decision, not an accident.
 FOR_STRANGERS = {
     "GET /api/v2/monitor/health",
+    "GET /api/v2/auth/login",
+    "GET /api/v2/auth/logout",
     "GET /api/v2/version",
     "GET /auth/login",
     "POST /auth/login",
@@ -131,7 +133,7 @@ def test_roles_nest_and_each_permission_has_its_place() -> None:
     assert all(less < more for less, more in pairwise(sets))
     assert permits(Role.ADMIN) == frozenset(Permission)
     reading = {p for p in permits(Role.VIEWER) if not p.endswith((":read", "public"))}
-    assert reading == {Permission.SELF_EDIT}
+    assert reading == {Permission.SELF_EDIT, Permission.DAG_MARK}
     assert {route.permission for route in ROUTES} <= set(LEAST), "a right without a role"
 
 

@@ -39,6 +39,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     lists: frozenset[str]
     instants: frozenset[str]
     body: msgspec.json.Decoder[Any] | None
+    #: a request without a body is as good as any
+    no_body: bool
     #: the handler reads the body itself
     raw_body: bool
     #: parameters that are refused: doing without them would give a wrong answer
@@ -60,6 +62,7 @@ def signature_of(handler: Callable[..., Any]) -> Signature:
             field.encode_name for field in fields if _mentions(field.type, datetime)
         ),
         body=None if body in {None, bytes} else msgspec.json.Decoder(body),
+        no_body=type(None) in get_args(body),
         raw_body=body is bytes,
         not_yet=getattr(query, "not_yet", frozenset()),
     )
@@ -142,7 +145,9 @@ def _arguments(taken: Signature, request: Request, body: bytes) -> dict[str, Any
         found["query"] = _query(taken, request.query_params)
     if taken.raw_body:
         found["body"] = body
-    if taken.body is not None:
+    if taken.body is not None and taken.no_body and not body:
+        found["body"] = None
+    elif taken.body is not None:
         try:
             found["body"] = taken.body.decode(body)
         except msgspec.ValidationError as error:

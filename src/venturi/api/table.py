@@ -25,6 +25,7 @@ from venturi.api.rest import (
     import_errors,
     instances,
     jobs,
+    login,
     logs,
     monitor,
     pools,
@@ -64,6 +65,8 @@ _TRY = "/tries/{task_try_number}"
 REST: tuple[Route, ...] = (
     Route("GET", "/monitor/health", monitor.get_health, P.PUBLIC, _NONE),
     Route("GET", "/version", monitor.get_version, P.PUBLIC, _NONE),
+    Route("GET", "/auth/login", login.login, P.PUBLIC, _NONE, 307),
+    Route("GET", "/auth/logout", login.logout, P.PUBLIC, _NONE, 307),
     # DAGs
     Route("GET", "/dags", dags.get_dags, P.DAG_READ, _DAGS),
     Route("PATCH", "/dags", dags.patch_dags, P.DAG_EDIT, _DAGS),

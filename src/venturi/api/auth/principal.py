@@ -79,7 +79,7 @@ _GRANTED_BY: Mapping[Permission, frozenset[str]] = {
 def needed(permission: Permission) -> tuple[Permission, frozenset[str]]:
     """The right on DAGs that a right rests on, and the actions by which a DAG may grant it."""
     last = permission.rpartition(":")[2]
-    word = "read" if last == "read" else "edit"
+    word = "read" if last in {"read", "mark"} else "edit"
     if permission is Permission.DAG_DELETE:
         return permission, _GRANTED_BY[permission]
     of_dag = Permission.DAG_READ if word == "read" else Permission.DAG_EDIT
