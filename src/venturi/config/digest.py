@@ -13,11 +13,13 @@ from pathlib import Path
 
 from venturi.config.conf import get_config
 from venturi.config.paths import config_file, home
+from venturi.core import failpoints
 
 #: Names that differ from one terminal or session to the next and say nothing about the work.
 NOISE = frozenset(
     {"_", "COLUMNS", "INVOCATION_ID", "JOURNAL_STREAM", "LINES", "LS_COLORS", "MAIL", "OLDPWD"}
     | {"PS1", "PS2", "PWD", "PYTEST_CURRENT_TEST", "SHLVL", "SYSTEMD_EXEC_PID", "WINDOWID"}
+    | {failpoints.VARIABLE}
 )
 NOISY = ("DBUS_", "SSH_", "SUDO_", "TERM", "TMUX", "VSCODE_", "VTE_", "XDG_")
 

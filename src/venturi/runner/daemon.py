@@ -17,6 +17,7 @@ import msgspec
 from setproctitle import setproctitle
 
 from venturi.core.clock import Clock, SystemClock
+from venturi.core.failpoints import reach
 from venturi.core.locks import take_lock
 from venturi.core.messages import (
     Ack,
@@ -266,6 +267,7 @@ class Runner:
             case Cancel():
                 self.workshop.cancel(message)
             case Ack():
+                reach("runner.acknowledged")
                 for ti_id, epoch in message.keys:
                     self._forget(("attempt", ti_id, epoch))
                 for call_id in message.calls:
@@ -294,6 +296,7 @@ class Runner:
             case Start() | Call():
                 if not self._is_known(key_of_order(order)):
                     self.workshop.accept(order)  # once; a second order is an echo
+                    reach("runner.accepted")
 
     def _greet(self, wire: Wire[FromScheduler], welcome: Welcome) -> None:
         """A scheduler: tell it what nobody has taken, ask it what nobody has answered.
@@ -309,6 +312,7 @@ class Runner:
         self.hosts.rules = welcome
         self.workshop.log_bytes_max = welcome.log_bytes_max
         self.leasehold.greet(welcome.lease)
+        reach("runner.greeted")
         for entry in list(self.unacknowledged.values()):
             self._tell(entry)
         for started in self.workshop.begun():
@@ -347,11 +351,13 @@ class Runner:
         )
 
     def _report(self, report: Finished | Called) -> None:
+        reach("runner.reporting")
         self.unacknowledged[key_of_report(report)] = report
         if self.scheduler is None:
             self._keep(report)
         else:
             self._tell(report)
+        reach("runner.reported")
 
     def _keep(self, report: Finished | Called) -> None:
         """Write a report down. Where the disk is full it is kept in memory only: tasks go on."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from venturi.core.clock import Clock
+from venturi.core.failpoints import reach
 from venturi.core.locks import take_lock
 from venturi.core.messages import (
     Stop,
@@ -307,7 +308,9 @@ class Scheduler:
             if said is None:
                 break
             for message in said:
+                reach("scheduler.sending")
                 self.link.send(message)
+            reach("scheduler.sent")
             if self.stepper.to_ask:
                 self.timetables.ask(sorted(self.stepper.to_ask))
                 self.stepper.to_ask.clear()

@@ -6,6 +6,7 @@ ever rests on two statements seeing the same world, each write says what it saw.
 """
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
@@ -16,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from venturi.core.errors import VenturiError
+from venturi.core.failpoints import Failpoints, armed
 from venturi.store.connect import Options, open_engine
 from venturi.store.faults import is_duplicate, is_transient
 
@@ -50,8 +52,13 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that commits at the end of the block, and rolls back on an exception."""
-        with self.engine.connect().execution_options(venturi_write=True) as tx, tx.begin():
-            yield tx
+        points = armed()
+        name = "" if points is None else _asked_by()
+        with self.engine.connect().execution_options(venturi_write=True) as tx:
+            with tx.begin():
+                yield tx
+                _reach(points, "before", name)
+            _reach(points, "after", name)
 
     def retrying(self, body: Callable[[Tx], A], attempts: int = ATTEMPTS) -> A:
         """Run `body` in a write transaction; repeat the whole of it after a transient error.
@@ -78,6 +85,23 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _reach(points: Failpoints | None, side: str, name: str) -> None:
+    if points is not None:
+        points.reach(f"{side} {name}")
+
+
+def _asked_by() -> str:
+    """The name of a commit: the function outside of this file that asks for the transaction.
+
+    So no commit can be without a name, and no name without a commit. Only looked for when
+    failpoints are set.
+    """
+    frame = sys._getframe()
+    while frame.f_back is not None and frame.f_globals["__name__"] in {__name__, "contextlib"}:
+        frame = frame.f_back
+    return f"{frame.f_globals['__name__'].removeprefix('venturi.')}:{frame.f_code.co_qualname}"
 
 
 def _pause(attempt: int) -> None:

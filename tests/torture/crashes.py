@@ -1,0 +1,182 @@
+"""T05: the scheduler dies at every point where it can, and the runner at every one of its own.
+
+One home lives through all of it. For each point: fresh DAGs arrive, a scheduler starts that will
+be killed there, and the next one must go on. Nothing may be lost or repeated by a scheduler's
+death; a runner's death costs each attempt that ran one try, as the history must say.
+"""
+
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.system.home import RUNNER, kill, until
+from tests.torture.homes import TortureHome, diamond, shape
+from tests.torture.plan import World, holds, must
+from tests.torture.points import commits, named_points, sides
+from venturi.core.failpoints import VARIABLE
+
+#: Commits of the scheduler that T05 cannot have it reach, and why that is no gap.
+UNREACHED = {
+    "scheduler.step:Stepper._park": "only a run that cannot be decided is parked, and none is made",
+    "scheduler.upkeep:Upkeep._in_transaction": "the first sweep comes after a minute",
+    "scheduler.remote": "needs workers",
+    "scheduler.gateway": "needs workers",
+}
+#: Seconds in which a point must be reached, or is counted as unreached.
+PATIENCE = 12.0
+
+TIMETABLE = """
+from airflow.plugins_manager import AirflowPlugin
+from airflow.timetables.base import DagRunInfo, DataInterval, Timetable
+from datetime import timedelta
+
+class Twice(Timetable):
+    def infer_manual_data_interval(self, run_after):
+        return DataInterval.exact(run_after)
+
+    def next_dagrun_info(self, *, last_automated_data_interval, restriction):
+        last = last_automated_data_interval
+        start = restriction.earliest if last is None else last.end
+        if start > restriction.earliest + timedelta(days=1):
+            return None
+        return DagRunInfo.interval(start=start, end=start + timedelta(days=1))
+
+class Torture(AirflowPlugin):
+    name = "torture"
+    timetables = [Twice]
+"""
+
+#: Asks the engine to write something in the middle of a task, and has a timetable of its own.
+ASKING = """
+from datetime import datetime
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+from torture import Twice
+from notes import noted
+def asking(ti):
+    with noted(ti):
+        ti.xcom_push("half", ti.try_number)
+with DAG(DAG_ID, start_date=datetime(2020, 1, 1), timetable=Twice(), catchup=True):
+    PythonOperator(task_id="asking", python_callable=asking)
+"""
+
+
+def scheduler_points() -> list[str]:
+    """Both sides of every commit of the scheduler, and the named points of it."""
+    of_commits = [
+        point
+        for commit in sorted(commits())
+        if commit.startswith("scheduler.") and not _is_excused(commit)
+        for point in sides(commit)
+    ]
+    return of_commits + [name for name in sorted(named_points()) if name.startswith("scheduler.")]
+
+
+def runner_points() -> list[str]:
+    """The named points of the runner."""
+    return [name for name in sorted(named_points()) if name.startswith("runner.")]
+
+
+def _is_excused(commit: str) -> bool:
+    return any(commit.startswith(name) for name in UNREACHED)
+
+
+def crash_everywhere(world: World) -> None:
+    """Kill the scheduler at each of its points, then the runner at each of its own."""
+    rounds = world.pick(1, 3)
+    points = [point for _ in range(rounds) for point in scheduler_points()]
+    world.random.shuffle(points)
+    with world.home() as home:
+        unreached = Counter[str]()
+        slowest = 0.0
+        (home.path / "plugins").mkdir()
+        (home.path / "plugins/torture.py").write_text(TIMETABLE)
+        for number, point in enumerate(points):
+            # The later turns of a busy point hit it in the middle of things.
+            turn = world.random.randint(1, 4) if "step" in point or "send" in point else 1
+            if not _crash_scheduler(home, world, number, point, turn):
+                unreached[point] += 1
+            slowest = max(slowest, _recover(home, number))
+        still = [point for point, times in unreached.items() if times == rounds]
+        must(not still, f"never reached: {', '.join(sorted(still))}")
+        home.until_all_ended(120)
+        holds(home.check())
+        world.tell(points=len(set(points)), kills=len(points) - unreached.total())
+        world.tell(slowest_recovery=round(slowest, 2))
+    with world.home() as home:
+        reached = [point for point in runner_points() if _crash_runner(home, world, point)]
+        missing = set(runner_points()) - set(reached)
+        must(not missing, f"never reached: {', '.join(sorted(missing))}")
+        home.until_all_ended(120)
+        holds(home.check(hits={"*": len(reached)}))
+        world.tell(runner_points=len(reached))
+
+
+def _place(home: TortureHome, world: World, number: int, task: str = "") -> None:
+    seconds = world.random.uniform(0.01, 0.1)
+    home.dag(f"load{number}.py", shape(f"load{number}", diamond(), lambda _: seconds, task=task))
+
+
+def _crash_scheduler(home: TortureHome, world: World, number: int, point: str, turn: int) -> bool:
+    """Whether a scheduler was killed at the point."""
+    if not home.migrated:
+        home.migrate()
+    mark = home.path / f"sprung{number}"
+    home.env[VARIABLE] = f"{point}=kill@{turn};once={mark}"
+    _place(home, world, number)
+    home.dag(f"asking{number}.py", ASKING.replace("DAG_ID", repr(f"asking{number}")))
+    if number:
+        (home.dags / f"asking{number - 1}.py").unlink()  # a file goes: that is written too
+    process = home.start("scheduler", output=home.output)
+    end = time.monotonic() + PATIENCE
+    is_leaving = False
+    while process.poll() is None and time.monotonic() < end:
+        if not is_leaving and "_leave" in point and _has_ended(home, number):
+            process.terminate()  # what it does when it leaves is a point too
+            is_leaving = True
+        time.sleep(0.02)
+    process.kill()
+    process.wait(10)
+    home.env.pop(VARIABLE)
+    return mark.exists()
+
+
+def _has_ended(home: TortureHome, number: int) -> bool:
+    return home.run_state(f"load{number}") in {"success", "failed"} and home.all_ended()
+
+
+def _recover(home: TortureHome, number: int) -> float:
+    """A scheduler without traps takes over and is stopped; how long it took to schedule."""
+    begun = time.monotonic()
+    process = home.scheduler()
+    took = time.monotonic() - begun
+    home.until(lambda: _has_ended(home, number), "what was under way ends", 60)
+    process.terminate()
+    must(process.wait(20) == 0, "the scheduler did not leave in order")
+    return took
+
+
+def _crash_runner(home: TortureHome, world: World, point: str) -> bool:
+    """Whether a runner was killed at the point; everything ends nevertheless."""
+    number = sum(1 for _ in home.dags.glob("load*.py"))
+    mark = home.path / f"sprung-{point}"
+    for pid in home.processes(RUNNER):
+        kill(pid, signal.SIGKILL)
+    home.env[VARIABLE] = f"{point}=kill@{world.random.randint(1, 3)};once={mark}"
+    if point == "runner.greeted":
+        home.env[VARIABLE] = f"{point}=kill;once={mark}"
+    retries = "retries=9, retry_delay=timedelta(0)"
+    _place(home, world, number, task=retries)
+    scheduler = home.scheduler()
+    home.until(lambda: _has_ended(home, number), f"all ends after {point}", 60)
+    home.env.pop(VARIABLE)
+    _stop(scheduler)
+    until(lambda: scheduler.poll() is not None, "the scheduler left")
+    return Path(mark).exists()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(20)
