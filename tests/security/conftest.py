@@ -30,9 +30,12 @@ class MovedClock:
 
     def __init__(self) -> None:
         self.at = make.NOW
+        #: how often somebody has looked at it
+        self.asked = 0
 
     def now(self) -> Instant:
         """The present."""
+        self.asked += 1
         return self.at
 
     def monotonic(self) -> float:
@@ -50,7 +53,8 @@ class Site:
     def __init__(self, home: Path, store: Store) -> None:
         self.home, self.store = home, store
         self.clock = MovedClock()
-        self.app = create_app(store, get_config(), self.clock, home, ui=home / "no-ui")
+        # The pages that work without a script: those with one have tests of their own.
+        self.app = create_app(store, get_config(), self.clock, home, ui=home / "not-built")
 
     def client(self, **headers: str) -> TestClient:
         """A browser without a past, or a program that sends these headers."""

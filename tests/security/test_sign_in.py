@@ -3,13 +3,17 @@
 import base64
 import hashlib
 import secrets
+import threading
 from collections.abc import Mapping
 
 import bcrypt
 import pytest
 from sqlalchemy import insert, select, update
 
+from tests import make
 from tests.security.conftest import PASSWORD, ROOT, Site
+from tests.store.home import put, run
+from tests.system.home import until
 from venturi.store.commands import users as commands
 from venturi.store.passwords import hashed, is_dated, is_right
 from venturi.store.schema.people import log, sign_in_failure, user_session, user_token, users
@@ -337,3 +341,25 @@ def test_two_hashes_of_one_password_differ() -> None:
     assert hashed(word) != hashed(word)
     assert is_right(word, hashed(word)) and not is_right(word + "x", hashed(word))
     assert not is_right("x" * 5000, hashed(word))
+
+
+def test_who_is_signed_out_hears_no_more_of_a_run_that_they_follow(ada: Site) -> None:
+    spec = make.dag(make.task("a"), dag_id="d")
+    put(ada.store, spec)
+    run(ada.store, spec)
+    browser = ada.signed_in("ada")
+    lines: list[str] = []
+
+    def follow() -> None:
+        with browser.stream("GET", "/api/v2/dags/d/dagRuns/r1/wait?interval=0.01") as answer:
+            lines.extend(answer.iter_lines())
+
+    # The stream ends by itself: the run never does.
+    waiting = threading.Thread(target=follow)
+    before = ada.clock.asked
+    waiting.start()
+    until(lambda: ada.clock.asked > before + 3, "the run is looked at again and again")
+    ada.store.retrying(ENDINGS["being disabled"])
+    waiting.join(30)
+    assert not waiting.is_alive()
+    assert set(lines) == {'{"state":"running"}'}

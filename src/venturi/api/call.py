@@ -10,7 +10,7 @@ import msgspec
 
 from venturi.api.auth.admit import require
 from venturi.api.auth.credentials import Doorkeeper, Visit
-from venturi.api.auth.principal import Principal
+from venturi.api.auth.principal import Principal, Way
 from venturi.api.facts import Facts
 from venturi.api.permissions import Permission
 from venturi.api.ui.hub import Hub
@@ -50,6 +50,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     api: Api
     who: Principal
     visit: Visit
+    #: the right that the route asks for
+    permission: Permission
     #: the DAGs for which the caller has the right that the route asks for
     scope: DagScope
     accept: str
@@ -65,6 +67,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def actor(self) -> Actor:
         """Who changes something, for the audit log."""
         return Actor(self.user, self.now, "rest_api")
+
+    def scope_now(self) -> DagScope | None:
+        """The scope as it is by now; None: they would be let in no more.
+
+        For answers that go on: who is signed out, or is given other roles, hears no more.
+        """
+        who = self.api.doors.who(self.visit, self.api.clock.now())
+        return who.scope(self.permission) if who.way is not Way.NOT else None
 
     def scope_for(self, permission: Permission) -> DagScope:
         """The DAGs for which the caller has another right than the route's."""

@@ -93,6 +93,7 @@ def endpoint(api: Api, route: Route) -> Callable[[Request], Awaitable[Response]]
             api=api,
             who=who,
             visit=visit,
+            permission=route.permission,
             scope=scope,
             accept=request.headers.get("accept", "*/*"),
             accept_encoding=request.headers.get("accept-encoding", ""),

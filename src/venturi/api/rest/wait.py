@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from starlette.responses import StreamingResponse
 
+from venturi.api.auth.admit import NotSignedIn
 from venturi.api.call import Call
 from venturi.api.shapes.runs import WaitLine
 from venturi.core.errors import NotFound
@@ -29,8 +30,11 @@ def wait_dag_run_until_finished(
     """A line with the run's state at each look until it has ended."""
 
     def look() -> RunRow:
+        scope = call.scope_now()
+        if scope is None:  # signed out meanwhile
+            raise NotSignedIn
         with call.read() as tx:
-            return get_run(tx, call.scope, dag_id, dag_run_id)
+            return get_run(tx, scope, dag_id, dag_run_id)
 
     first = look()
 
@@ -41,7 +45,7 @@ def wait_dag_run_until_finished(
             await asyncio.sleep(query.interval)
             try:
                 run = await loop.run_in_executor(call.api.pool, look)
-            except NotFound:  # somebody deleted it
+            except (NotFound, NotSignedIn):  # somebody deleted it, or sees it no more
                 return
         ended = WaitLine(state=run.state)
         if query.result:

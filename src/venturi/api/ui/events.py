@@ -19,11 +19,14 @@ _STILL_HERE = b": still here\n\n"
 def get_events(call: Call) -> StreamingResponse:
     """What changed, as it changes (server-sent events)."""
 
-    def mine(changed: Changed) -> tuple[list[str], list[tuple[str, str]]]:
-        if call.scope.every:
+    def mine(changed: Changed) -> tuple[list[str], list[tuple[str, str]]] | None:
+        scope = call.scope_now()
+        if scope is None:  # signed out meanwhile
+            return None
+        if scope.every:
             return sorted(changed.dags), sorted(changed.runs)
         with call.read() as tx:
-            seen = {dag_id for dag_id in changed.dags if call.scope.holds(tx, dag_id)}
+            seen = {dag_id for dag_id in changed.dags if scope.holds(tx, dag_id)}
         return sorted(seen), sorted(run for run in changed.runs if run[0] in seen)
 
     async def stream() -> AsyncIterator[bytes]:
@@ -34,17 +37,21 @@ def get_events(call: Call) -> StreamingResponse:
                 while True:
                     waiting = waiting or asyncio.ensure_future(anext(changes))
                     done, _ = await asyncio.wait({waiting}, timeout=SILENCE)
+                    loop = asyncio.get_running_loop()
                     if not done:
+                        if await loop.run_in_executor(call.api.pool, call.scope_now) is None:
+                            return
                         yield _STILL_HERE
                         continue
                     changed, waiting = waiting.result(), None
                     if changed is None:
                         yield _HELLO  # some words were missed: ask for everything
                         continue
-                    loop = asyncio.get_running_loop()
-                    dags, runs = await loop.run_in_executor(call.api.pool, mine, changed)
-                    if dags:
-                        yield _event(dags, runs)
+                    told = await loop.run_in_executor(call.api.pool, mine, changed)
+                    if told is None:
+                        return
+                    if told[0]:
+                        yield _event(*told)
             finally:
                 if waiting is not None:
                     waiting.cancel()
