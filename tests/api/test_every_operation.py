@@ -45,14 +45,14 @@ def methods() -> dict[str, tuple[type, str]]:
     for name, api in inspect.getmembers(client, inspect.isclass):
         if not name.endswith("Api"):
             continue
-        for method, function in inspect.getmembers(api, inspect.isfunction):
+        for method, _ in inspect.getmembers(api, inspect.isfunction):
             if method.startswith("_") or not method.endswith("_with_http_info"):
                 continue
             plain = method.removesuffix("_with_http_info")
             source = inspect.getsource(getattr(api, f"_{plain}_serialize"))
             verb = re.search(r"method='(\w+)'", source)
             path = re.search(r"resource_path='([^']+)'", source)
-            assert verb and path and function
+            assert verb and path
             found[f"{verb[1]} {path[1]}"] = (api, plain)
     return found
 
