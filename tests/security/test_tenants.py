@@ -334,3 +334,42 @@ def test_a_wrong_name_is_not_answered_with_anothers(mine: TestClient) -> None:
     assert answer.status_code == 404
     assert "dag_ab'" not in answer.text
     assert "dag_a'" in answer.text  # one's own is a fair hint
+
+
+@pytest.mark.parametrize("settings", [{}])
+def test_a_right_to_change_is_none_to_make_or_delete_in_bulk(filled: Site) -> None:
+    rights = [("Pools", "can_read"), ("Pools", "can_edit")]
+
+    def body(tx: Any) -> None:
+        commands.create_role(tx, "team-a", ROOT)
+        named = [permission_named(*each) for each in rights]
+        commands.permit(tx, "team-a", [each for each in named if each], ROOT)
+
+    filled.store.retrying(body)
+    filled.user("ed", "team-a")
+    client = filled.signed_in("ed")
+    pool = {"name": "p", "slots": 1, "description": "", "include_deferred": False}
+    for action, names in (("create", [pool]), ("delete", ["default_pool"])):
+        told = client.patch(
+            "/api/v2/pools", json={"actions": [{"action": action, "entities": names}]}
+        )
+        assert told.status_code == 200
+        (problem,) = told.json()[action]["errors"]
+        assert problem["status_code"] == 403
+    # Its DAG lets the role edit, and by that delete runs; the DAG itself it does not.
+    tale = telltale(MINE)
+    gone = client.patch(
+        "/api/v2/dags/~/dagRuns",
+        json={
+            "actions": [
+                {"action": "delete", "entities": [{"dag_id": MINE, "dag_run_id": f"run-{tale}"}]},
+                {
+                    "action": "delete",
+                    "entities": [{"dag_id": "dag_ab", "dag_run_id": f"run-{telltale('dag_ab')}"}],
+                },
+            ]
+        },
+    ).json()["delete"]
+    assert gone["success"] == [f"{MINE}.run-{tale}"]
+    assert [each["status_code"] for each in gone["errors"]] == [404]
+    assert client.delete(f"/api/v2/dags/{MINE}").status_code == 403

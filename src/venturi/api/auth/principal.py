@@ -69,6 +69,7 @@ ANYBODY = Principal(
 #: What a DAG's `access_control` may grant for a right, where it is more than one word.
 _GRANTED_BY: Mapping[Permission, frozenset[str]] = {
     Permission.DAG_DELETE: frozenset({"delete"}),
+    Permission.DAG_MARK: frozenset({"read"}),
     Permission.RUN_READ: frozenset({"read", "read_runs"}),
     Permission.RUN_CREATE: frozenset({"edit", "trigger"}),
     Permission.RUN_EDIT: frozenset({"edit", "edit_runs"}),

@@ -112,6 +112,7 @@ RESOURCES: Mapping[str, str] = {
     "DAG Versions": "dag.version",
     "XComs": "dag.xcom",
     "Assets": "dag.asset",
+    "Datasets": "dag.asset",
     "HITL Detail": "dag.hitl",
     "Configurations": "config",
     "Plugins": "plugin",
@@ -136,5 +137,5 @@ def permission_named(resource: str, action: str) -> P | None:
 def resource_and_action(permission: P) -> tuple[str, str]:
     """The same the other way: what Airflow calls a permission."""
     first, _, last = permission.partition(":")
-    names = {word: resource for resource, word in RESOURCES.items()}
+    names = {word: resource for resource, word in reversed(list(RESOURCES.items()))}
     return names.get(first, first), f"can_{last}" if last else "can_read"

@@ -6,8 +6,11 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from venturi.api.auth.admit import NotPermitted
+from venturi.api.auth.principal import is_about_dags
 from venturi.api.call import Call
 from venturi.api.errors import Refused, status_of
+from venturi.api.permissions import Permission
 from venturi.api.shapes.bulk import BulkAnswer, BulkOutcome, BulkProblem, Create, Delete, Update
 from venturi.core.errors import VenturiError
 from venturi.store.bell import Ring
@@ -40,10 +43,23 @@ def carry_out(
         name = type(action).__struct_config__.tag
         outcome = outcomes.setdefault(str(name), BulkOutcome())
         try:
+            _require_right(call, str(name))
             outcome.success += call.change(partial(_do, kind, action), note)
         except VenturiError as error:
             outcome.errors.append(BulkProblem(error=str(error), status_code=status_of(error)))
     return BulkAnswer(**outcomes)
+
+
+def _require_right(call: Call, verb: str) -> None:
+    """To make and to delete are rights of their own, which the route's does not include.
+
+    Raises `NotPermitted`. Where a DAG may grant the right, the deleting itself asks for which.
+    """
+    noun = call.permission.rpartition(":")[0]
+    right = {"create": f"{noun}:create", "delete": f"{noun}:delete"}.get(verb, call.permission)
+    needed = Permission(right)
+    if not call.who.holds(needed) and not is_about_dags(needed):
+        raise NotPermitted(needed)
 
 
 def _do(kind: Kind[Any], action: Any, tx: Tx) -> list[str]:

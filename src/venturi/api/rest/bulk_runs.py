@@ -6,6 +6,7 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.api.errors import Refused
+from venturi.api.permissions import Permission
 from venturi.api.rest.bulk import Kind, carry_out
 from venturi.api.rest.changes import clear_chosen, mark_chosen, shown
 from venturi.api.rest.runs import answer as runs_answer
@@ -126,19 +127,20 @@ def bulk_dag_runs(call: Call, dag_id: str, body: RunsBulk) -> BulkAnswer:
         if "note" in fields and not isinstance(entity.note, msgspec.UnsetType):
             commands.set_note(tx, *named(entity), entity.note, call.actor)
 
+    def delete(tx: Tx, entity: str | BulkRun) -> None:
+        dag, run = named(entity)
+        call.require(tx, Permission.RUN_DELETE, dag)
+        commands.delete_run(tx, dag, run, call.actor)
+
     kind = Kind[BulkRun](
         noun="run",
         key=lambda entity: ".".join(named(entity)),
         exists=exists,
         create=None,
         update=update,
-        delete=lambda tx, entity: _drop(commands.delete_run(tx, *named(entity), call.actor)),
+        delete=delete,
     )
     return carry_out(call, kind, body.actions, Ring())
-
-
-def _drop(_value: object) -> None:
-    """What a caller does not need."""
 
 
 def _dag_of(in_path: str, in_body: str | None) -> str:
@@ -272,6 +274,7 @@ def bulk_task_instances(
 
     def delete(tx: Tx, entity: str | BulkInstance) -> None:
         for row in chosen(tx, entity):
+            call.require(tx, Permission.INSTANCE_DELETE, row.dag_id)
             of = get_instance(tx, call.scope, row.dag_id, row.run_id, row.task_id, row.map_index)
             delete_instance(tx, of, call.actor)
 
