@@ -26,7 +26,6 @@ from venturi.core.messages import (
     Hail,
     Hello,
     Reach,
-    Refused,
     Remark,
     Renewed,
     Result,
@@ -45,12 +44,12 @@ from venturi.decide.views import Instance, RunView
 from venturi.runner.wire import WireClosed
 from venturi.scheduler.answers import reply_to
 from venturi.scheduler.gateway_link import GatewayLink
+from venturi.scheduler.grants import Grants
 from venturi.scheduler.inbox import Inbox
 from venturi.scheduler.step import Stepper
 from venturi.store.bundles import bundle_of
-from venturi.store.claims import ClaimRow, claim, claims_of
-from venturi.store.engine import Store, Tx
-from venturi.store.lease import prove
+from venturi.store.claims import ClaimRow, claims_of
+from venturi.store.engine import Store
 
 LIVE = frozenset({TaskState.QUEUED, TaskState.RUNNING})
 
@@ -96,16 +95,16 @@ class Remote:
         self.rules, self.welcome, self.clock, self.say = rules, welcome, clock, say
         self.board = stepper.board
         self.selector: selectors.BaseSelector
-        #: attempts that wait for a worker, by instance
-        self.orders: dict[int, Start] = {}
-        #: attempts that a worker has, by instance
-        self.claims: dict[int, ClaimRow] = {}
+        self.grants = Grants(
+            store=store, stepper=stepper, is_wanted=self._is_wanted, tell=self._tell
+        )
+        #: attempts that wait for a worker, and those that one has, by instance
+        self.orders, self.claims = self.grants.orders, self.grants.claims
         #: who has told the end of an attempt, until it is acknowledged
         self.told: dict[tuple[int, int], str] = {}
         self.pids: dict[int, int] = {}
         self.workers: dict[str, WorkerRow] = {}
         self.problem = ""
-        self._asking: list[ClaimRow] = []
         self._looked_at = clock.monotonic()
 
     # --- what goes out -------------------------------------------------------------------------
@@ -178,7 +177,7 @@ class Remote:
         }
         waiting: defaultdict[int, list[Instance]] = defaultdict(list)
         with self.store.read() as tx:
-            self.claims = claims_of(tx, live)
+            self.claims.update(claims_of(tx, live))
             for run, instance in live.values():
                 if instance.state is TaskState.QUEUED:
                     waiting[run.id].append(instance)
@@ -262,7 +261,7 @@ class Remote:
             self.say(f"The gateway is gone; starting another one. {self.gateway.last_words()}")
             self.selector.unregister(wire)
             self.gateway.drop()
-        self._grant()
+        self.grants.decide()
 
     def _reach(self, reach: Reach) -> None:
         if reach.problem:
@@ -284,7 +283,7 @@ class Remote:
             case Hello():
                 self._catch_up(worker, said)
             case Claim():
-                self._consider(ClaimRow(said.ti_id, said.epoch, worker))
+                self.grants.consider(ClaimRow(said.ti_id, said.epoch, worker))
             case Started() | Finished():
                 self._report(worker, said)
             case Ask():
@@ -331,6 +330,9 @@ class Remote:
         owned = self.board.owner.get(ti_id)
         return owned is not None and owned[1].epoch == epoch and owned[1].state in LIVE
 
+    def _is_wanted(self, ti_id: int, epoch: int) -> bool:
+        return self._is_current(ti_id, epoch) and ti_id not in self.inbox.finished
+
     def _catch_up(self, worker: str, hello: Hello) -> None:
         """A runner introduces itself: what it should have and does not know is lost, or is sent
         again if it has never begun."""
@@ -360,43 +362,3 @@ class Remote:
     def _bundle(self, want: WantBundle) -> Bundle:
         with self.store.read() as tx:
             return bundle_of(tx, want.file, want.have)
-
-    # --- claims ----------------------------------------------------------------------------------
-
-    def _consider(self, row: ClaimRow) -> None:
-        """Refuse what cannot be granted without asking the database (rule R2)."""
-        held = self.claims.get(row.ti_id)
-        order = self.orders.get(row.ti_id)
-        if not self._is_current(row.ti_id, row.epoch) or row.ti_id in self.inbox.finished:
-            self._refuse(row, "nobody waits for this attempt any more")
-        elif held is not None and held.worker != row.worker:
-            self._refuse(row, f"worker {held.worker} has it")
-        elif order is None or order.attempt.epoch != row.epoch:
-            self._refuse(row, "it has begun already")
-        elif held is not None:
-            self._tell(row.worker, order)  # an echo of what was granted
-        else:
-            self._asking.append(row)
-
-    def _grant(self) -> None:
-        """Decide on all claims that have come together, in one transaction."""
-        if not self._asking:
-            return
-        asking, self._asking = self._asking, []
-        first = {row.ti_id: row for row in reversed(asking)}
-        lease, seconds = self.stepper.lease, self.stepper.lease_seconds
-
-        def write(tx: Tx) -> list[ClaimRow]:
-            prove(tx, lease, seconds)
-            return claim(tx, list(first.values()))
-
-        granted = set(self.store.retrying(write))
-        for row in asking:
-            if row in granted:
-                self.claims[row.ti_id] = row
-                self._tell(row.worker, self.orders[row.ti_id])
-            else:
-                self._refuse(row, "somebody else was faster")
-
-    def _refuse(self, row: ClaimRow, reason: str) -> None:
-        self._tell(row.worker, Refused(ti_id=row.ti_id, epoch=row.epoch, reason=reason))

@@ -59,6 +59,10 @@ KNOCK = 3.0
 SILENCE = 25.0
 #: Seconds that a log is kept here after its attempt was acknowledged.
 AFTERWARDS = 20.0
+#: Seconds that a cancelled attempt may need to end, and its log to arrive.
+CANCELLED = 120.0
+#: Seconds after which source that has not come is asked for again.
+ASK_AGAIN = 15.0
 #: Seconds that leaving may take, once nothing runs.
 LEAVING = 15.0
 
@@ -113,6 +117,7 @@ class Bridge:
         self.post.start()
         self.runner.prepare()
         self.reactor.every(1.0, self._tend)
+        self.reactor.every(ASK_AGAIN, self.sources.ask_again)
         self._knock()
         while not self._done:
             self.reactor.turn()
@@ -312,7 +317,9 @@ class Bridge:
                 self.reactor.after(AFTERWARDS, lambda: self._forget(said.keys))
             case Cancel():
                 self.runner.send(said)
-                self._over((said.ti_id, said.epoch), said.reason)
+                key = (said.ti_id, said.epoch)
+                self._over(key, said.reason)
+                self.reactor.after(CANCELLED, lambda: self._forget((key,)))
             case _:
                 self.runner.send(said)
 

@@ -98,6 +98,7 @@ class Gateway:
 
     def run(self) -> None:
         """Serve until the scheduler has gone."""
+        self.logbook.tidy(self.clock.now().timestamp())
         self.post.start()
         self.reactor.every(1.0, self._tend)
         self.reactor.every(self.belfry.PERIOD, self.belfry.sweep)

@@ -14,6 +14,8 @@ from venturi.core.messages import LogPiece
 
 #: Files kept open at a time.
 OPEN = 64
+#: Seconds after which the beginning of a log need not be known any more.
+OLD = 30 * 86400.0
 
 
 class Logbook:
@@ -23,6 +25,13 @@ class Logbook:
         self.root, self.memory = root, memory
         #: begun attempts: descriptor and where the attempt's first byte stands
         self._open: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def tidy(self, now: float) -> None:
+        """Forget beginnings of attempts that nobody can be writing about any more."""
+        for note in self.memory.glob("*-*"):
+            with suppress(OSError):
+                if now - note.stat().st_mtime > OLD:
+                    note.unlink()
 
     def write(self, piece: LogPiece) -> None:
         """Write a piece to its place. A disk that is full loses it, and nothing else (R10)."""
