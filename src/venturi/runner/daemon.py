@@ -40,6 +40,7 @@ from venturi.core.messages import (
     Stop,
     Welcome,
 )
+from venturi.runner.begun import BegunAttempts, lost_with_its_runner
 from venturi.runner.consulting import Consulting
 from venturi.runner.hosts import Hosts
 from venturi.runner.journal import Journal
@@ -52,6 +53,7 @@ from venturi.runner.workshop import Workshop
 SOCKET = "runner.sock"
 LOCK = "runner.lock"
 JOURNAL = "runner.journal"
+BEGUN = "runner.begun"
 #: A runner that nobody is connected to and that has nothing to do goes after this many seconds.
 ALONE = 15.0
 #: Seconds between two looks for hosts that nobody needs.
@@ -83,6 +85,7 @@ class Runner:
         self.hostname = hostname or socket.gethostname()
         self.runner_id = f"{self.hostname}-{os.getpid()}-{self.clock.now():%Y%m%dT%H%M%S.%f}"
         self.journal = Journal(run_dir / JOURNAL)
+        self.begun = BegunAttempts(run_dir / BEGUN)
         #: reports that are not acknowledged, in the order they came
         self.unacknowledged: dict[WorkKey, Finished | Called] = {
             key_of_report(entry): entry for entry in self._inherited()
@@ -99,6 +102,7 @@ class Runner:
             ask=self._ask,
             report=self._report,
             tells_logs=tells_logs,
+            beginning=self.begun.add,
         )
         self.leasehold = Leasehold(
             self.reactor, tell=self._tell, running=self.workshop.running, end=self.workshop.end_all
@@ -147,7 +151,18 @@ class Runner:
                 for entry in Journal(path).read():
                     self.journal.append(entry)
                 path.unlink(missing_ok=True)
-        return self.journal.read()
+        entries = self.journal.read()
+        known = {key_of_report(entry) for entry in entries}
+        left = [self.begun, *map(BegunAttempts, self.run_dir.glob("[0-9]*.begun"))]
+        for begun in left:
+            if begun.path.with_suffix(".sock").exists() and begun is not self.begun:
+                continue  # a runner that drains, and lives
+            for key in begun.left():
+                if ("attempt", *key) not in known:
+                    entries.append(lost_with_its_runner(key, self.hostname, self.clock.now()))
+                    self._keep(entries[-1])
+            begun.clear()
+        return entries
 
     def _is_done(self) -> bool:
         if self.stopped_at is not None:
@@ -192,7 +207,7 @@ class Runner:
             return
         wire: Wire[FromScheduler] = Wire(connection, FromScheduler, patient=False)
         self.reactor.watch(wire, lambda events: self._hear(wire, events))
-        accepted = tuple((key[1], key[2]) for key in self._known() if key[0] == "attempt")
+        accepted = self._attempts()
         self.leasehold.introduce()
         try:
             wire.send(
@@ -212,6 +227,9 @@ class Runner:
 
     def _known(self) -> set[WorkKey]:
         return set(self.workshop.work) | set(self.unacknowledged)
+
+    def _attempts(self) -> tuple[tuple[int, int], ...]:
+        return tuple((key[1], key[2]) for key in self._known() if key[0] == "attempt")
 
     def _hear(self, wire: Wire[FromScheduler], events: int) -> None:
         try:
@@ -333,6 +351,7 @@ class Runner:
             own = self.run_dir / f"{os.getpid()}.sock"
             with suppress(OSError):
                 self.journal.path.rename(own.with_suffix(".journal"))
+            self.begun.move(own.with_suffix(".begun"))
             self.journal = Journal(own.with_suffix(".journal"))
             self.socket_path = self.socket_path.rename(own)
             if self.lock is not None:
@@ -371,6 +390,7 @@ class Runner:
         self.workshop.forget(key)
         if not self.unacknowledged:
             self.journal.clear()
+        self.begun.tidy(len(self.workshop.work) + len(self.unacknowledged), self._attempts)
 
     def _ask(self, question: Ask, answer: Callable[[Reply], None], order: Start | None) -> None:
         """Pass a question on, under a number of our own."""

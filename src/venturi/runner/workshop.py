@@ -58,11 +58,14 @@ class Workshop:
         ask: Asker,
         report: Callable[[Finished | Called], None],
         tells_logs: bool = False,
+        beginning: Callable[[tuple[int, int]], None] = lambda _key: None,
     ) -> None:
         self.reactor, self.log_dir, self.hostname = reactor, log_dir, hostname
         self.tell, self.ask, self.report = tell, ask, report
         #: whether somebody carries the logs elsewhere and wants to know when they grow
         self.tells_logs = tells_logs
+        #: hears of each attempt before it is given to its process
+        self.beginning = beginning
         self.hosts: Hosts
         self.log_bytes_max = 100 << 20
         self.work: dict[WorkKey, Work] = {}
@@ -120,6 +123,8 @@ class Workshop:
             self.by_pid[child.pid] = work
             self.reactor.watch(child.wire, lambda _: self._hear(work))
             self.reactor.watch(child.log, lambda _: self._copy_log(work))
+            if isinstance(work.order, Start):
+                self.beginning((work.order.attempt.ti_id, work.order.attempt.epoch))
             with suppress(WireClosed):  # it may have died waiting; its exit tells
                 child.wire.send(work.order)
         elif reason:

@@ -40,7 +40,8 @@ class Inbox:
             return
         if isinstance(message, Started):
             self.started[message.ti_id] = message
-        else:
+        elif message.ti_id not in self.finished:
+            # The first word counts: a successor of its runner may know less, and call it lost.
             self.finished[message.ti_id] = message
 
     def sift(self, board: Board) -> None:
