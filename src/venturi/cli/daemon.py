@@ -19,6 +19,12 @@ def in_background(name: str, args: argparse.Namespace) -> Iterator[None]:
     Raises `Conflict` when a living process holds it.
     """
     pid_file = Path(args.pid) if args.pid else home() / f"airflow-{name}.pid"
+    # A service that has started itself again is in the background already.
+    again = os.environ.pop("VENTURI_AGAIN", "") == str(os.getpid())
+    if again and args.daemon:
+        with pid_kept(pid_file):
+            yield
+        return
     if not args.daemon:
         if args.pid:
             with pid_kept(pid_file):

@@ -16,30 +16,31 @@ from typing import Any, NamedTuple
 
 from venturi.core.clock import Clock
 from venturi.core.failpoints import reach
-from venturi.core.locks import take_lock
 from venturi.core.messages import (
     Stop,
 )
 from venturi.dagfiles.watcher import Watcher
 from venturi.decide.board import Board
 from venturi.scheduler.dialogue import Dialogue
+from venturi.scheduler.figures import Reporter
 from venturi.scheduler.inbox import Inbox
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.mirror import Mirror
+from venturi.scheduler.standby import Line, is_abandoned
 from venturi.scheduler.step import Stepper
 from venturi.scheduler.timetables import Timetables
 from venturi.scheduler.upkeep import Upkeep
+from venturi.scheduler.watchdog import Watchdog, start_again
 from venturi.store.bell import Bell, Ring
 from venturi.store.commands import jobs
 from venturi.store.dags import load_dags
 from venturi.store.engine import DatabaseError, Store, Tx
 from venturi.store.faults import is_transient
-from venturi.store.lease import Lease, LostLease, prove, release, take_lease
+from venturi.store.lease import Lease, LostLease, holder_of, prove, release, take_lease
 from venturi.store.pools import load_pools
 from venturi.store.runs import load_runs
 
-LOCK = "scheduler.lock"
 #: Seconds between two heartbeats (job row and lease), at most.
 HEARTBEAT = 7.5
 #: Seconds between two looks everywhere.
@@ -110,7 +111,11 @@ class Scheduler:
         )
         self.home_name = f"{socket.gethostname()}:{settings.run_dir}:"
         self.holder = f"{self.home_name}{os.getpid()}"
-        self.lock: int | None = None
+        #: the line for this home's lock; held by whoever is alone here
+        self.line: Line | None = None
+        self.watchdog = Watchdog(clock=clock, say=say, restart=start_again)
+        #: reports figures, where somebody listens
+        self.reporter: Reporter | None = None
         #: hangs while this scheduler is the active one
         self.bell: Bell | None = None
         self.stopping = False
@@ -142,6 +147,7 @@ class Scheduler:
             if not self._become_active():
                 return
             self._take_over()
+            self.watchdog.start()
             while not self.stopping:
                 self._turn_safely()
                 if self.turns_left is not None:
@@ -149,11 +155,17 @@ class Scheduler:
                     self.stopping |= self.turns_left <= 0
         except LostLease as lost:
             self.say(str(lost))
+            self.stop_runner = False  # it is the other one's now
         finally:
             self._leave()
             signal.set_wakeup_fd(-1)
             os.close(wake_read)
             os.close(wake_write)
+
+    @property
+    def is_well(self) -> bool:
+        """It goes on: it works or waits for work, as the active one or standing by."""
+        return self.watchdog.is_well and not self.troubles
 
     def _on_signal(self, number: int, _frame: Any) -> None:
         self.stopping = True
@@ -166,34 +178,37 @@ class Scheduler:
         one of the same home and host left behind belongs to the dead.
         """
         told = False
+        line = self.line = Line(self.settings.run_dir)
+        self.selector.register(line, selectors.EVENT_READ, line.answer)
         while not self.stopping:
-            alone = take_lock(self.settings.run_dir / LOCK)
-            if alone is not None:
-                lease = self._want_lease()
-                if lease is not None:
-                    self.lock = alone
-                    self.stepper.lease = lease
-                    return True
-                os.close(alone)
+            lease = self._want_lease()
+            if lease is not None:
+                self.stepper.lease = lease
+                return True
             if not told:
                 self.say("Another scheduler is active; standing by.")
                 told = True
-            self.selector.select(1.0)
+            # In the line, the lock wakes us; the look is for one that is stopped, not dead.
+            self._hear(1.0 if line.lock is not None else self.settings.lease_seconds / 4)
         return False
 
     def _want_lease(self) -> Lease | None:
         """The lease if it is to be had; whoever stands by outlives a restart of the database."""
         try:
-            return self.store.retrying(
-                lambda tx: take_lease(
-                    tx, self.holder, self.settings.lease_seconds, dead=self.home_name
-                )
-            )
+            return self.store.retrying(self._take_lease)
         except DatabaseError as error:
             if not is_transient(error):
                 raise
             self.say(f"The database does not answer: {str(error.orig).strip()}. Trying again.")
             return None
+
+    def _take_lease(self, tx: Tx) -> Lease | None:
+        seconds = self.settings.lease_seconds
+        if self.line is None or self.line.lock is None:
+            return take_lease(tx, self.holder, seconds)
+        held = holder_of(tx)
+        dead = is_abandoned(held[0], socket.gethostname()) if held else None
+        return take_lease(tx, self.holder, seconds, dead=dead or self.home_name)
 
     def _take_over(self) -> None:
         """Load the world, hang up the bell, look at the files, find the runner."""
@@ -245,6 +260,7 @@ class Scheduler:
                 self.board.put_run(run)
 
     def _leave(self) -> None:
+        self.watchdog.close()
         if self.stop_runner:
             self.link.send(Stop())
         lease, job_id = self.stepper.lease, self.stepper.job_id
@@ -260,8 +276,10 @@ class Scheduler:
         if self.link.remote is not None:
             self.link.remote.close()
         self.link.close()
-        if self.lock is not None:
-            os.close(self.lock)
+        if self.line is not None:
+            self.line.close()
+        if self.reporter is not None:
+            self.reporter.figures.close()
         if self.stop_runner:
             self.link.wait(75)
 
@@ -282,6 +300,7 @@ class Scheduler:
         except DatabaseError as error:
             self.troubles += 1
             self.say(f"The database refuses: {str(error.orig).strip()}. Trying again.")
+            self.watchdog.resting()
             self.selector.select(min(30.0, 0.5 * 2 ** min(self.troubles, 6)))
         else:
             self.troubles = 0
@@ -304,6 +323,7 @@ class Scheduler:
                 return
         self.begun_at = 0.0
         while not self.stopping:
+            self.watchdog.working()
             said = self.stepper.step(self.inbox, self._capacity(), self.clock.now())
             if said is None:
                 break
@@ -316,7 +336,10 @@ class Scheduler:
                 self.stepper.to_ask.clear()
 
     def _hear(self, timeout: float) -> None:
-        for key, _ in self.selector.select(timeout):
+        self.watchdog.resting()
+        heard = self.selector.select(timeout)
+        self.watchdog.working()
+        for key, _ in heard:
             key.data()
 
     def _gather(self) -> None:
@@ -389,6 +412,8 @@ class Scheduler:
             left = self.intake.look_at_open()
             self.open_at = now + left if left is not None else 0.0
         self.upkeep.tend()
+        if self.reporter is not None:
+            self.reporter.tend()
         if self.link.remote is not None:
             self.link.remote.tend()
 

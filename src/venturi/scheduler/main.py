@@ -14,10 +14,12 @@ from venturi.core.messages import Welcome
 from venturi.decide.board import Board
 from venturi.executors.installed import limits_of
 from venturi.executors.table import executor_kind, executor_kinds
-from venturi.observe.lines import say
+from venturi.observe.lines import Manner, say, speak
+from venturi.scheduler.figures import Reporter
 from venturi.scheduler.gateway_link import GatewayLink
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
+from venturi.scheduler.listeners import endpoints_of, figures_of
 from venturi.scheduler.loop import Scheduler, Settings
 from venturi.scheduler.remote import Remote, Remoteness
 from venturi.scheduler.step import Stepper
@@ -114,6 +116,10 @@ def build_scheduler(
         clock=clock,
         say=say,
     )
+    figures = figures_of(conf, clock)
+    scheduler.reporter = Reporter(figures=figures, store=store, capacity=capacity, clock=clock)
+    if figures.on:
+        stepper.written = scheduler.reporter.written
     if any(kind.is_remote for kind in executor_kinds(executors).values()):
         link.remote = _remote(conf, scheduler, welcome)
     return scheduler
@@ -158,18 +164,29 @@ def run_scheduler(
     with `stop_runner` they are ended with it.
     """
     setproctitle("airflow scheduler")
+    conf = get_config()
+    speak(
+        Manner(
+            json=conf.getboolean("logging", "json_logs"),
+            level=conf.get_mandatory_value("logging", "logging_level").upper(),
+            component="scheduler",
+        )
+    )
     store = open_store()
     require_current(store)
-    scheduler = build_scheduler(get_config(), store, SystemClock(), subdir=subdir)
+    scheduler = build_scheduler(conf, store, SystemClock(), subdir=subdir)
     scheduler.stop_runner = stop_runner
     if num_runs is not None and num_runs > 0:
         scheduler.turns_left = num_runs
     if run_duration is not None and run_duration > 0:
         signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
         signal.setitimer(signal.ITIMER_REAL, run_duration)
+    endpoints = endpoints_of(conf, scheduler)
     try:
         scheduler.run()
     finally:
+        for endpoint in endpoints:
+            endpoint.close()
         store.close()
     why = f" ({scheduler.stopped_by})" if scheduler.stopped_by else ""
     say(f"The scheduler has stopped{why}.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from venturi.core.clock import Instant
-from venturi.core.messages import Ack, Call, Cancel, FileRef, Message, Start, Started
+from venturi.core.messages import Ack, Call, Cancel, FileRef, Finished, Message, Start, Started
 from venturi.core.states import ACTIVE, TaskState
 from venturi.decide.board import Board
 from venturi.decide.calls import calls_due
@@ -22,6 +22,8 @@ from venturi.store.engine import Store, Tx
 from venturi.store.lease import Lease, prove
 from venturi.store.runs import load_runs, note_reason
 from venturi.store.versions import Version, Versions
+
+Begun = tuple[RunView, Instance, Started]
 
 
 class Written(NamedTuple):
@@ -55,6 +57,9 @@ class Stepper:
         self.job_id: int | None = None
         #: DAGs that got a run and whose timetable only the runner can ask for the next
         self.to_ask: set[str] = set()
+        #: is told of every plan that has been written, before the board takes it in
+        self.written: Callable[[Plan, list[Begun], dict[int, Finished], Instant], None] | None
+        self.written = None
 
     def step(self, inbox: Inbox, capacity: int, now: Instant) -> list[Message] | None:
         """Take what is in the inbox and what is due; the messages to send, None when at rest.
@@ -76,6 +81,8 @@ class Stepper:
         except Stale as stale:
             self.reload(stale.run_ids)
             return []
+        if self.written is not None:
+            self.written(plan, begun, inbox.finished, now)
         for run, instance, message in begun:
             self.board.begin(run, instance, message.at)
         for run_id in {run.id for run, _, _ in begun} - set(plan.runs):

@@ -5,6 +5,7 @@ costs a few seconds until the scheduler's own round, a ring too many costs a loo
 """
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,7 @@ class Bell:
         self.socket.setblocking(False)
         self.socket.bind(str(self.path))
         self.path.chmod(0o600)
+        self.inode = self.path.stat().st_ino
 
     def fileno(self) -> int:
         """For the selector."""
@@ -67,9 +69,11 @@ class Bell:
                 rings.append(Ring())
 
     def close(self) -> None:
-        """Take the bell down."""
+        """Take the bell down, unless another scheduler's hangs there by now."""
         self.socket.close()
-        self.path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if self.path.stat().st_ino == self.inode:
+                self.path.unlink()
 
 
 def ring_here(note: Ring) -> bool:

@@ -72,6 +72,21 @@ OPTIONS = (
     ),
     Option(
         "venturi",
+        "prometheus_port",
+        "integer",
+        "0",
+        "Port on which the scheduler answers Prometheus at /metrics; 0: it does not.",
+        range=(0, 65535),
+    ),
+    Option(
+        "venturi",
+        "prometheus_host",
+        "string",
+        "127.0.0.1",
+        "Address on which it answers. Figures name DAGs and tasks: think before opening it.",
+    ),
+    Option(
+        "venturi",
         "worker_lease_seconds",
         "duration",
         "300",
