@@ -1,10 +1,9 @@
 """The services of this installation: what runs, since when, and how it is.
 
-The pid files are the truth: a service is here if its file names a living process of ours. Those that
-`airflow up` looks after and those that somebody started with `--daemon` look the same.
+The pid files are the truth: a service is here if its file names a living process of ours. Those
+that `airflow up` looks after and those that somebody started with `--daemon` look the same.
 """
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -85,9 +84,8 @@ def since(pid: int) -> Instant | None:
         return None
 
 
-def wanted(conf: Config, *, worker: bool) -> list[Service]:
+def wanted(*, worker: bool) -> list[Service]:
     """The services that `airflow up` starts."""
-    del conf
     return [service for service in SERVICES if service.name != "worker" or worker]
 
 
@@ -119,10 +117,9 @@ def web_health(conf: Config) -> str:
     return "healthy"
 
 
-def is_mine(pid: int) -> bool:
-    """Whether this user may end a process."""
+def parent(pid: int) -> int | None:
+    """Who started a process."""
     try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
+        return psutil.Process(pid).ppid()
+    except psutil.Error:
+        return None

@@ -1,4 +1,4 @@
-"""The process behind `airflow up`: starts services, and starts again what has ended, with back-off."""
+"""The process behind `airflow up`: starts services, and starts again, with back-off, what ended."""
 
 import os
 import selectors
@@ -103,8 +103,8 @@ class Supervisor:
 
     def _end_all(self) -> None:
         """End the services, each in its time; the last one started first."""
-        for life in self.lives.values():
-            life.process.terminate()
+        for started in self.lives.values():
+            started.process.terminate()
         began = time.monotonic()
         for service in self.services:
             life = self.lives.get(service.name)

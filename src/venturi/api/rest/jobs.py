@@ -6,7 +6,6 @@ from typing import ClassVar
 import msgspec
 
 from venturi.api.call import Call
-from venturi.api.rest.monitor import ALIVE_SECONDS
 from venturi.api.shapes.common import ListQuery, ranges
 from venturi.store.commands.jobs import Job, JobFilter, list_jobs
 
@@ -49,12 +48,13 @@ class Jobs(msgspec.Struct, frozen=True, kw_only=True):
 def get_jobs(call: Call, query: JobsQuery) -> Jobs:
     """A page of processes."""
     alive = query.is_alive is True
+    grace = call.api.conf.getfloat("scheduler", "scheduler_health_check_threshold")
     which = JobFilter(
         job_type=query.job_type,
         state="running" if alive else query.job_state,
         hostname=query.hostname,
         executor_class=query.executor_class,
-        since=call.now - timedelta(seconds=ALIVE_SECONDS) if alive else None,
+        since=call.now - timedelta(seconds=grace) if alive else None,
     )
     paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
     with call.read() as tx:

@@ -10,12 +10,8 @@ from venturi.api.shapes.monitor import (
     VersionInfo,
 )
 from venturi.core.clock import Instant
-from venturi.store.commands.jobs import JobFilter, list_jobs
-from venturi.store.engine import Tx
-from venturi.store.queries.paging import Paging
+from venturi.store.queries.health import heartbeat_of
 
-#: A scheduler that has said nothing for this many seconds counts as gone.
-ALIVE_SECONDS = 30.0
 HEALTHY, UNHEALTHY = "healthy", "unhealthy"
 
 
@@ -23,11 +19,12 @@ def get_health(call: Call) -> HealthInfo:
     """Database and scheduler; always 200, the body tells."""
     try:
         with call.read() as tx:
-            beat = last_heartbeat(tx)
+            beat = heartbeat_of(tx, "SchedulerJob")
         database = HEALTHY
     except Exception:  # whatever the driver raises: the question is whether it answers
         beat, database = None, UNHEALTHY
-    status = scheduler_status(beat, call.now)
+    grace = call.api.conf.getfloat("scheduler", "scheduler_health_check_threshold")
+    status = scheduler_status(beat, call.now, grace)
     shown = None if beat is None else beat.isoformat()
     return HealthInfo(
         metadatabase=BaseInfo(status=database),
@@ -37,16 +34,9 @@ def get_health(call: Call) -> HealthInfo:
     )
 
 
-def last_heartbeat(tx: Tx) -> Instant | None:
-    """When a running scheduler last said that it is alive; None if there is none."""
-    newest = Paging(limit=1, order=("-latest_heartbeat",))
-    page = list_jobs(tx, JobFilter(job_type="SchedulerJob", state="running"), newest)
-    return page.rows[0].latest_heartbeat if page.rows else None
-
-
-def scheduler_status(beat: Instant | None, now: Instant) -> str:
-    """A scheduler is healthy while its last word is not too old."""
-    alive = beat is not None and (now - beat).total_seconds() < ALIVE_SECONDS
+def scheduler_status(beat: Instant | None, now: Instant, grace: float) -> str:
+    """A scheduler is healthy while its last progress is at most `grace` seconds old."""
+    alive = beat is not None and (now - beat).total_seconds() <= grace
     return HEALTHY if alive else UNHEALTHY
 
 

@@ -6,8 +6,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from venturi.cli.control import SERVICES, SUPERVISOR, Line, pid_file, running, since, wanted
+from venturi.cli.control import (
+    SERVICES,
+    SUPERVISOR,
+    Line,
+    parent,
+    pid_file,
+    running,
+    since,
+    wanted,
+)
 from venturi.cli.session import configured
 from venturi.config.paths import home
 from venturi.core.errors import VenturiError
@@ -25,9 +35,9 @@ def up(args: argparse.Namespace) -> None:
     from venturi.cli.daemon import detach, pid_kept, refuse_second
     from venturi.cli.session import opened
 
-    conf = configured()
+    configured()
     opened().close()  # says what is wrong with the database now, and not in a log
-    services = wanted(conf, worker=args.worker)
+    services = wanted(worker=args.worker)
     refuse_second(pid_file(SUPERVISOR))
     if not args.foreground:
         child = os.fork()
@@ -70,7 +80,10 @@ def down(args: argparse.Namespace) -> None:
             service.pid_file.unlink(missing_ok=True)  # of one that was killed
             continue
         try:
-            os.kill(pid, signal.SIGTERM)
+            # Told once only, by the supervisor where there is one: a worker that is told twice
+            # does not wait for its tasks.
+            if boss is None or parent(pid) != boss:
+                os.kill(pid, signal.SIGTERM)
         except ProcessLookupError:
             continue
         except PermissionError as error:
@@ -172,7 +185,7 @@ def _exists(pid: int) -> bool:
 def _is_dead(pid: int) -> bool:
     """It has ended and only its parent has not looked yet."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] == b"Z"
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return True
+    return stat.rpartition(b")")[2].split()[0] == b"Z"

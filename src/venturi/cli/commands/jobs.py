@@ -9,6 +9,7 @@ from venturi.config import get_config
 from venturi.core.errors import InvalidInput, VenturiError
 from venturi.store.commands import jobs
 from venturi.store.commands.jobs import JobFilter
+from venturi.store.queries.health import PART_OF
 from venturi.store.queries.paging import Paging
 
 
@@ -43,8 +44,10 @@ def check(args: argparse.Namespace) -> None:
         raise InvalidInput("--hostname and --local exclude each other.")
     if args.allow_multiple and args.limit == 1:
         args.limit = 0
-    hostname = socket.getfqdn() if args.local else args.hostname
-    which = JobFilter(job_type=args.job_type, hostname=hostname, state=jobs.RUNNING)
+    hostname = socket.gethostname() if args.local else args.hostname
+    which = JobFilter(
+        job_type=PART_OF.get(args.job_type, args.job_type), hostname=hostname, state=jobs.RUNNING
+    )
     paging = Paging(limit=args.limit or None)
     found = read(lambda tx: jobs.list_jobs(tx, which, paging)).rows
     grace = get_config().getfloat("scheduler", "scheduler_health_check_threshold")

@@ -1,7 +1,7 @@
 """Processes that stay: scheduler, web server, all in one."""
 
-from venturi.cli.table.args import DAEMON, SUBDIR, VERBOSE, ignored
-from venturi.cli.table.model import Command, flag, option
+from venturi.cli.table.args import DAEMON, OUTPUT, SUBDIR, VERBOSE, ignored
+from venturi.cli.table.model import Command, flag, option, place
 
 _M = "venturi.cli.commands.services:"
 
@@ -38,7 +38,50 @@ _WEB = (
     VERBOSE,
 )
 
+_C = "venturi.cli.commands.control:"
+_WORKER = flag("--worker", help="a Celery worker on this machine too")
+_FOREGROUND = flag("--foreground", help="stay here and look after them, without background")
+_TIMEOUT = option(
+    "--timeout", help="seconds before what does not end is killed (default: by service)", type=float
+)
+
 COMMANDS = (
+    Command(
+        ("up",),
+        "Start scheduler and web server, and start them again when they end",
+        _C + "up",
+        (_WORKER, _FOREGROUND, VERBOSE),
+        more="Logs and pid files: airflow-<service>.log and .pid in AIRFLOW_HOME.",
+    ),
+    Command(
+        ("down",),
+        "Stop all services of this home, gracefully",
+        _C + "down",
+        (_TIMEOUT, VERBOSE),
+    ),
+    Command(
+        ("restart",),
+        "Stop all services and start them again",
+        _C + "restart",
+        (_WORKER, _FOREGROUND, _TIMEOUT, VERBOSE),
+    ),
+    Command(
+        ("status",),
+        "Show the services of this home; exit code 0 only when all is well",
+        _C + "status",
+        (OUTPUT, VERBOSE),
+    ),
+    Command(
+        ("units",),
+        "Print units for supervisord or systemd that run this installation",
+        "venturi.cli.commands.units:units",
+        (
+            place("kind", "for which of them", choices=("supervisord", "systemd")),
+            _WORKER,
+            option("--user", help="who runs the services (default: you)"),
+            VERBOSE,
+        ),
+    ),
     Command(
         ("standalone",),
         "Run everything in one go: database, scheduler, web server",
