@@ -207,7 +207,7 @@ def test_the_image_starts_a_command_that_exists() -> None:
     text = (DEPLOY / "Dockerfile").read_text()
     assert 'ENTRYPOINT ["airflow"]' in text
     (words,) = re.findall(r"^CMD (.*)$", text, re.MULTILINE)
-    assert parsed(json.loads(words))
+    assert isinstance(parsed(json.loads(words)), argparse.Namespace)
 
 
 def test_pid_files_lie_in_the_home(odd_home: Path) -> None:
