@@ -10,7 +10,8 @@ from urllib.request import urlopen
 import pytest
 
 from tests.system.home import Home, bash_dag, fresh_home, kill
-from tests.system.test_kills import Ledger, place_many
+from tests.system.test_kills import place_many, until_begun
+from tests.torture.ledger import Ledger
 from venturi.store.bell import ring
 
 
@@ -34,27 +35,27 @@ def test_a_second_scheduler_takes_over_long_before_the_lease_would_end(
     home: Home, number: signal.Signals
 ) -> None:
     home.option("venturi", "lease_seconds", "3600")  # waiting for its end would fail this test
-    ledger = Ledger(home)
-    place_many(home, ledger, 6, 2.0)
+    ledger = Ledger.place(home)
+    place_many(home, 6, 2.0)
     home.option("core", "parallelism", "2")
     first = home.scheduler()
     second = standby(home)
-    ledger.until_begun()
+    until_begun(home, ledger)
     kill(first.pid, number)
     home.until(lambda: holder(home) == second, "the second has taken over", 30)
     assert home.until_ended("many", 60) == "success"
-    assert (ledger.count("begin"), ledger.count("end")) == (6, 6)
+    assert (ledger.count("start"), ledger.count("end")) == (6, 6)
 
 
 @pytest.mark.timeout(120)
 def test_a_scheduler_that_was_stopped_writes_nothing_when_it_wakes_up(home: Home) -> None:
     home.option("venturi", "lease_seconds", "2")
-    ledger = Ledger(home)
-    place_many(home, ledger, 6, 1.0)
+    ledger = Ledger.place(home)
+    place_many(home, 6, 1.0)
     home.option("core", "parallelism", "2")
     first = home.scheduler()
     second = standby(home)
-    ledger.until_begun()
+    until_begun(home, ledger)
     kill(first.pid, signal.SIGSTOP)
     home.until(lambda: holder(home) == second, "the second has taken over", 30)
     term = home.value("SELECT term FROM scheduler_lease")
@@ -62,7 +63,7 @@ def test_a_scheduler_that_was_stopped_writes_nothing_when_it_wakes_up(home: Home
     home.until(lambda: first.poll() is not None, "the first has ended", 30)
     assert "Another scheduler has taken over; this one stops." in home.said()
     assert home.until_ended("many", 60) == "success"
-    assert (ledger.count("begin"), ledger.count("end")) == (6, 6)
+    assert (ledger.count("start"), ledger.count("end")) == (6, 6)
     assert home.value("SELECT term FROM scheduler_lease") == term
     assert holder(home) == second
     # Its bell is the one that hangs there.
@@ -86,10 +87,10 @@ def test_schedulers_of_two_homes_share_a_database_and_take_over_at_once(home: Ho
 @pytest.mark.timeout(120)
 def test_a_loop_that_hangs_is_replaced_and_no_run_is_affected(home: Home) -> None:
     """A file that never answers: what a dead network file system does."""
-    ledger = Ledger(home)
-    place_many(home, ledger, 2, 14.0)
+    ledger = Ledger.place(home)
+    place_many(home, 2, 14.0)
     process = home.scheduler()
-    ledger.until_begun(2)
+    until_begun(home, ledger, 2)
     pipe = home.dags / ".airflowignore"
     os.mkfifo(pipe)
     home.until(lambda: "loop has been hanging" in home.said(), "it is noticed", 40)
@@ -98,7 +99,7 @@ def test_a_loop_that_hangs_is_replaced_and_no_run_is_affected(home: Home) -> Non
     home.until(lambda: home.said().count("Scheduling with") == 2, "it schedules again", 60)
     assert process.poll() is None and holder(home) == process.pid
     assert home.until_ended("many", 60) == "success"
-    assert (ledger.count("begin"), ledger.count("end")) == (2, 2)
+    assert (ledger.count("start"), ledger.count("end")) == (2, 2)
 
 
 def free_port() -> int:
