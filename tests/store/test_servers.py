@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, inspect, make_url, select, text, update
 
+from tests.make import NOW
 from tests.services.find import private
 from tests.services.mariadb import MariaDb
 from tests.services.postgresql import PostgreSql
@@ -17,12 +18,16 @@ from tests.services.server import LOOPBACK, Server
 from tests.store import home
 from tests.store.conftest import driver_url
 from tests.store.many import together
+from venturi.core.errors import InvalidInput
+from venturi.store.apply import put_xcoms
 from venturi.store.connect import Options, socket_of
 from venturi.store.engine import DatabaseError, Store, Tx
 from venturi.store.faults import is_transient
+from venturi.store.largest import fits, largest_value, require_fit
 from venturi.store.migrate import SchemaError, fill_defaults, migrate, require_current
 from venturi.store.queries.schema import answers
 from venturi.store.schema.people import slot_pool, variable
+from venturi.store.schema.runs import xcom
 
 SERVERS = pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
 
@@ -288,3 +293,20 @@ def test_a_server_that_is_killed_and_comes_back(kind: str, server: Server) -> No
                 fill_defaults(tx)
             assert len(home.rows(store, variable)) == 1
             store.close()
+
+
+@pytest.mark.parametrize("kind", ["mariadb"])
+def test_a_value_that_mariadb_would_not_take_is_known_before(store: Store) -> None:
+    """It would break the connection, again and again, with all that came with it."""
+    with store.read() as tx:
+        most = largest_value(tx)
+        assert most is not None
+        assert fits("x" * (most - 10), most) and not fits("x" * (most + 1), most)
+        assert not fits('"' * (most // 2 + 1), most)  # each is written as two
+        with pytest.raises(InvalidInput, match=r"XCom 'k' has .* \(max_allowed_packet\)"):
+            require_fit(tx, "k", "x" * (most + 1))
+    names = {"dag_id": "d", "run_id": "r", "task_id": "t", "map_index": -1, "key": "k"}
+    rest = {"timestamp": NOW, "execution_date": None, "length": None}
+    value = '"' * (most // 2 - 200)
+    store.retrying(lambda tx: put_xcoms(tx, [{**names, **rest, "value": value}]))
+    assert home.rows(store, xcom)[0].value == value

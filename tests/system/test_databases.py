@@ -11,7 +11,7 @@ import pytest
 from tests.services.find import private
 from tests.services.mariadb import MariaDb
 from tests.services.postgresql import PostgreSql
-from tests.system.home import Home, kill
+from tests.system.home import Home, kill, python_dag
 from tests.system.server_home import ServerHome, home_on
 from tests.system.test_kills import place_many, until_begun
 from tests.system.test_the_post import CT1, CT2
@@ -186,3 +186,17 @@ def test_a_database_server_that_dies_in_the_middle_holds_things_up_and_no_more(
         assert process.poll() is None
         assert noted(ledger) == each_once(count)
         assert home.sql("SELECT DISTINCT state, try_number FROM task_instance") == [("success", 1)]
+
+
+@pytest.mark.parametrize("kind", ["mariadb"])
+def test_a_result_that_the_server_does_not_take_fails_its_task_only(
+    server_home: ServerHome,
+) -> None:
+    home = server_home
+    home.scheduler()
+    home.dag("large.py", python_dag("large", "return 'x' * (17 << 20)"))
+    home.dag("small.py", python_dag("small", "return 'x' * (1 << 20)"))
+    assert home.until_ended("small", 60) == "success"
+    assert home.until_ended("large", 60) == "failed"
+    assert "max_allowed_packet" in home.instance("large", "t", "reason")
+    assert home.value("SELECT length(value) FROM xcom WHERE dag_id = 'small'") == (1 << 20) + 2

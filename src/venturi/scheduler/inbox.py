@@ -1,9 +1,12 @@
 """What the runner has reported and no transaction has taken yet."""
 
-from venturi.core.messages import Called, Finished, Started
-from venturi.core.states import ACTIVE
+from msgspec.structs import replace
+
+from venturi.core.messages import Called, Finished, Result, Started
+from venturi.core.states import ACTIVE, TaskState
 from venturi.decide.board import Board
 from venturi.decide.views import Instance, Report, RunView
+from venturi.store.largest import fits, too_large
 
 
 class Inbox:
@@ -15,6 +18,8 @@ class Inbox:
         #: ended attempts that nobody waits for any more: acknowledged, nothing else
         self.stale: list[tuple[int, int]] = []
         self.called: list[Called] = []
+        #: bytes of the largest value that the database takes; None: any
+        self.most: int | None = None
 
     def __bool__(self) -> bool:
         return bool(self.started or self.finished or self.stale or self.called)
@@ -42,7 +47,18 @@ class Inbox:
             self.started[message.ti_id] = message
         elif message.ti_id not in self.finished:
             # The first word counts: a successor of its runner may know less, and call it lost.
-            self.finished[message.ti_id] = message
+            self.finished[message.ti_id] = self._fitting(message)
+
+    def _fitting(self, message: Finished) -> Finished:
+        """A result that the database would not take is a failure: else it held up all others."""
+        result = message.result
+        if result.rendered is not None and not fits(result.rendered, self.most):
+            result = replace(result, rendered=None)
+        large = next((x for x in result.xcoms if not fits(x.value or "", self.most)), None)
+        if large is not None:
+            reason = too_large(large.key, large.value or "", self.most)
+            result = Result(state=TaskState.FAILED, reason=reason, no_retry=True)
+        return message if result is message.result else replace(message, result=result)
 
     def sift(self, board: Board) -> None:
         """After runs were loaded again: drop what has become stale meanwhile."""

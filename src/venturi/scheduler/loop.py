@@ -37,6 +37,7 @@ from venturi.store.commands import jobs
 from venturi.store.dags import load_dags
 from venturi.store.engine import DatabaseError, Store, Tx
 from venturi.store.faults import is_transient
+from venturi.store.largest import largest_value
 from venturi.store.lease import Lease, LostLease, holder_of, prove, release, take_lease
 from venturi.store.pools import load_pools
 from venturi.store.runs import load_runs
@@ -219,6 +220,7 @@ class Scheduler:
         self.selector.register(self.watcher, selectors.EVENT_READ, self._hear_watcher)
         self._load_board()
         with self.store.read() as tx:
+            self.inbox.most = largest_value(tx)
             self.intake.recall(tx)
         self.dialogue.find_predecessors()
         self.dialogue.connect()

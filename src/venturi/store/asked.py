@@ -30,6 +30,7 @@ from venturi.store.commands.audit import Actor
 from venturi.store.commands.instances import Selection, clear, select_instances
 from venturi.store.crypto import decrypt, encrypt
 from venturi.store.engine import Tx
+from venturi.store.largest import require_fit
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.people import connection, variable
 from venturi.store.schema.runs import dag_run, task_instance, xcom
@@ -122,7 +123,8 @@ def _not_after(request: GetXCom) -> ColumnElement[bool]:
 
 
 def set_xcom(tx: Tx, request: SetXCom, clock: Clock) -> None:
-    """Store an XCom in place of the one with the same key."""
+    """Store an XCom in place of the one with the same key. `InvalidInput`: it is too large."""
+    require_fit(tx, request.key, request.value)
     logical_date = tx.execute(
         select(dag_run.c.execution_date).where(
             dag_run.c.dag_id == request.dag_id, dag_run.c.run_id == request.run_id
