@@ -274,6 +274,18 @@ class Bridge:
         """A session is open: say who we are, what we have, and what we want."""
         self.session, self.stream = session, Stream()
         self._has_session = True
+        self._hail()
+        self.shipping.begin_again()
+        self.runner.disconnect()
+        if self.leaving is None or not self.leaving.at_once:
+            self.runner.connect_soon()
+        for key, order in self.offers.items():
+            if order is None:
+                self._say(Claim(ti_id=key[0], epoch=key[1]))
+        self.sources.ask_again()
+        self._tell_main(Ready())
+
+    def _hail(self) -> None:
         who = self.who
         self._say(
             Hail(
@@ -284,15 +296,6 @@ class Bridge:
                 queues=who.queues,
             )
         )
-        self.shipping.begin_again()
-        self.runner.disconnect()
-        if self.leaving is None or not self.leaving.at_once:
-            self.runner.connect_soon()
-        for key, order in self.offers.items():
-            if order is None:
-                self._say(Claim(ti_id=key[0], epoch=key[1]))
-        self.sources.ask_again()
-        self._tell_main(Ready())
 
     def _begin_anew(self) -> None:
         """The scheduler's side is another one than before."""
@@ -375,6 +378,8 @@ class Bridge:
         silent = self.clock.monotonic() - self.heard_at
         if silent > SILENCE and self.session:
             self.runner.disconnect()  # it journals what ends from here on
+            if self.stream.is_clear:
+                self._hail()  # its repetition finds out when somebody hears us again
 
 
 def _is_failure(result: Result) -> bool:
