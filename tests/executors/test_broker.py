@@ -50,6 +50,11 @@ def celery(request: pytest.FixtureRequest) -> Iterator[Setup]:
             yield made
 
 
+#: What does not hang on the kind of broker is shown on one of them.
+on_rabbitmq = pytest.mark.parametrize("celery", ["rabbitmq"], indirect=True)
+on_redis = pytest.mark.parametrize("celery", ["redis"], indirect=True)
+
+
 def app_of(setup: Setup) -> Any:
     """Somebody who can reach the broker too."""
     app = Celery(broker=setup.home.env["AIRFLOW__CELERY__BROKER_URL"], set_as_current=False)
@@ -121,6 +126,7 @@ def test_bells_that_are_repeated_or_forged_start_nothing(celery: Setup) -> None:
     assert celery.home.value("SELECT MAX(try_number) FROM task_instance") == 1
 
 
+@on_rabbitmq
 def test_a_worker_that_is_stopped_finishes_what_it_runs(celery: Setup) -> None:
     go = celery.home.path / "go-drain"
     ledger_dag(celery, "drain", 1, f"until [ -e {go} ]; do sleep 0.05; done")
@@ -141,6 +147,7 @@ def test_a_worker_that_is_stopped_finishes_what_it_runs(celery: Setup) -> None:
     assert celery.home.sql("SELECT DISTINCT try_number FROM task_instance") == [(1,)]
 
 
+@on_redis
 def test_queues_have_workers_of_their_own_and_celery_knows_them(celery: Setup) -> None:
     ledger_dag(celery, "special", 1, more="queue='special'")
     ledger_dag(celery, "usual", 1)
@@ -155,6 +162,7 @@ def test_queues_have_workers_of_their_own_and_celery_knows_them(celery: Setup) -
     assert app_of(celery).control.inspect(timeout=3).ping() == {name: {"ok": "pong"}}
 
 
+@on_redis
 def test_each_task_may_name_its_executor(celery: Setup) -> None:
     celery.home.option("core", "executor", "LocalExecutor,CeleryExecutor")
     celery.restart_scheduler(signal.SIGTERM)
@@ -168,6 +176,7 @@ def test_each_task_may_name_its_executor(celery: Setup) -> None:
     celery.restart_scheduler(signal.SIGTERM)
 
 
+@on_rabbitmq
 def test_a_bridge_that_is_killed_is_replaced_and_loses_nothing(celery: Setup) -> None:
     go = celery.home.path / "go-bridge"
     ledger_dag(celery, "bridge", 3, f"until [ -e {go} ]; do sleep 0.05; done")
@@ -180,6 +189,7 @@ def test_a_bridge_that_is_killed_is_replaced_and_loses_nothing(celery: Setup) ->
     assert sorted(celery.lines("ledger-bridge")) == ["t0", "t1", "t2"]
 
 
+@on_redis
 def test_a_worker_with_another_key_is_refused_on_both_sides(celery: Setup) -> None:
     with fresh_home() as other:
         other.env |= {
@@ -279,6 +289,7 @@ def test_a_silent_worker_loses_its_tasks_and_has_ended_them_before(
             assert re.search(r"nothing was heard of worker celery@\S+ \(host .*, pid \d+\)", reason)
 
 
+@on_redis
 def test_no_worker_starts_twice_under_one_name(celery: Setup) -> None:
     done = celery.home.airflow("celery", "worker", "--pid", str(celery.home.path / "other.pid"))
     assert done.returncode == 1
