@@ -1,6 +1,6 @@
 /** The address is the state: values of the query string as React state. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 
 export type Search = Record<string, string | string[] | undefined>;
 
@@ -59,7 +59,12 @@ export function useSearchState(name: string, fallback = ""): [string, (value?: s
 export function useSearchList(name: string): [string[], (values: string[]) => void] {
   const [search, change] = useSearchParams();
   const found = search[name];
-  const values = found === undefined ? [] : Array.isArray(found) ? found : [found];
+  const key = Array.isArray(found) ? found.join("\u0000") : found;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same words are the same list
+  const values = useMemo(
+    () => (found === undefined ? [] : Array.isArray(found) ? found : [found]),
+    [key],
+  );
   const set = useCallback((next: string[]) => change({ [name]: next }), [change, name]);
   return [values, set];
 }

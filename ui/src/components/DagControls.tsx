@@ -1,5 +1,5 @@
 /** What can be done to a DAG from anywhere: pause it, run it. */
-import { ActionIcon, Button, Switch, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Switch } from "@mantine/core";
 import { Play } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { setPaused } from "@/api/actions";
@@ -29,7 +29,7 @@ export function PauseSwitch({ dagId, paused }: { dagId: string; paused: boolean 
   });
   const shown = action.isPending ? action.variables : paused;
   return (
-    <Tooltip label={t(shown ? "off" : "on")}>
+    <span title={t(shown ? "off" : "on")}>
       <Switch
         checked={!shown}
         onChange={(event) => action.mutate(!event.currentTarget.checked)}
@@ -37,7 +37,7 @@ export function PauseSwitch({ dagId, paused }: { dagId: string; paused: boolean 
         aria-label={t("pause", { dag: dagId })}
         color="blue"
       />
-    </Tooltip>
+    </span>
   );
 }
 
@@ -47,11 +47,13 @@ export function RunButton({ dagId, small }: { dagId: string; small?: boolean }) 
   return (
     <>
       {small ? (
-        <Tooltip label={t("runHint", { dag: dagId })}>
-          <ActionIcon aria-label={t("runHint", { dag: dagId })} onClick={() => open(true)}>
-            <Play size={15} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          aria-label={t("runHint", { dag: dagId })}
+          title={t("runHint", { dag: dagId })}
+          onClick={() => open(true)}
+        >
+          <Play size={15} />
+        </ActionIcon>
       ) : (
         <Button leftSection={<Play size={14} />} onClick={() => open(true)}>
           {t("run")}

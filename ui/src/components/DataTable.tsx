@@ -2,7 +2,7 @@
 import { Checkbox } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { strings, useStrings } from "@/app/i18n";
 
 const S = strings({
@@ -57,17 +57,19 @@ export function DataTable<T>(props: Props<T>) {
     if (more && rows.length && last >= rows.length - 20) more();
   }, [more, last, rows.length]);
 
-  if (!rows.length && props.empty) return <div className="list-scroll">{props.empty}</div>;
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const width = columns.length + (onSelect ? 1 : 0);
 
-  function toggle(key: string): void {
+  const toggle = useRef((_key: string) => {});
+  toggle.current = (key) => {
     const next = new Set(selected);
     if (!next.delete(key)) next.add(key);
     onSelect?.(next);
-  }
+  };
+  const toggleRow = useCallback((key: string) => toggle.current(key), []);
 
+  if (!rows.length && props.empty) return <div className="list-scroll">{props.empty}</div>;
   return (
     // Focusable so that a keyboard can scroll it.
     <div
@@ -108,32 +110,16 @@ export function DataTable<T>(props: Props<T>) {
             const row = rows[item.index] as T;
             const key = id(row);
             return (
-              <tr
+              <Row
                 key={key}
-                data-index={item.index}
-                ref={virtual.measureElement}
-                aria-selected={selected?.has(key)}
-                data-id={key}
-              >
-                {onSelect && (
-                  <td className="select">
-                    <Checkbox
-                      aria-label={t("one", { name: key })}
-                      checked={!!selected?.has(key)}
-                      onChange={() => toggle(key)}
-                    />
-                  </td>
-                )}
-                {columns.map((column) => (
-                  <td
-                    key={column.key}
-                    className={`${column.numeric ? "num" : ""} ${column.wide ? "wide-only" : ""}`}
-                    style={{ width: column.width }}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
+                id={key}
+                index={item.index}
+                row={row}
+                columns={columns as Column<unknown>[]}
+                measure={virtual.measureElement}
+                selected={onSelect ? !!selected?.has(key) : undefined}
+                onToggle={toggleRow}
+              />
             );
           })}
           {after > 0 && (
@@ -146,6 +132,44 @@ export function DataTable<T>(props: Props<T>) {
     </div>
   );
 }
+
+interface RowProps {
+  id: string;
+  index: number;
+  row: unknown;
+  columns: Column<unknown>[];
+  measure: (element: Element | null) => void;
+  /** undefined: nothing can be selected */
+  selected: boolean | undefined;
+  onToggle: (id: string) => void;
+}
+
+/** Drawn anew only when its own data are others: scrolling costs what comes into sight. */
+const Row = memo(function Row({ id, index, row, columns, measure, selected, onToggle }: RowProps) {
+  const t = useStrings(S);
+  return (
+    <tr data-index={index} ref={measure} aria-selected={selected} data-id={id}>
+      {selected !== undefined && (
+        <td className="select">
+          <Checkbox
+            aria-label={t("one", { name: id })}
+            checked={selected}
+            onChange={() => onToggle(id)}
+          />
+        </td>
+      )}
+      {columns.map((column) => (
+        <td
+          key={column.key}
+          className={`${column.numeric ? "num" : ""} ${column.wide ? "wide-only" : ""}`}
+          style={{ width: column.width }}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 function Head<T>({
   column,

@@ -1,5 +1,4 @@
 /** Instants and durations, which go on by themselves. */
-import { Tooltip } from "@mantine/core";
 import { useEffect } from "react";
 import { usePrefs } from "@/app/prefs";
 import { createStore, useStore } from "@/app/store";
@@ -47,9 +46,9 @@ export function Time({ at, form = "both", none = "" }: TimeProps) {
         ? absolute(at, zone)
         : `${brief(at, zone, now)} (${far})`;
   return (
-    <Tooltip label={form === "absolute" ? `${full} · ${far}` : full}>
-      <time dateTime={at}>{text}</time>
-    </Tooltip>
+    <time dateTime={at} title={form === "absolute" ? `${full} · ${far}` : full}>
+      {text}
+    </time>
   );
 }
 

@@ -1,27 +1,29 @@
 /** The grid itself: sticky heads, bars of duration, keys; only the rows in sight exist. */
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ChevronDown, ChevronRight } from "lucide-react";
-import { type KeyboardEvent, useMemo, useRef } from "react";
+import { type KeyboardEvent, useCallback, useMemo, useRef } from "react";
 import type { Grid, GridRun } from "@/api/shapes";
 import { strings, usePair, useStrings } from "@/app/i18n";
 import { usePrefs } from "@/app/prefs";
 import { colourOf, lookOf } from "@/app/states";
 import { between, duration, minute } from "@/app/time";
 import { instancePath, runPath } from "@/components/Link";
-import { cellOf, GLYPHS, type Row } from "./gridRows";
+import { GridRow } from "./GridRow";
+import type { Row } from "./gridRows";
 
 const S = strings({
   label: ["Tasks by runs. Arrow keys move, Enter opens.", "任务与运行网格。方向键移动，回车打开。"],
   tasks: ["Tasks", "任务"],
-  fold: ["Fold {name}", "折叠 {name}"],
-  unfold: ["Unfold {name}", "展开 {name}"],
-  absent: ["not in this run", "不在此运行中"],
 });
 
 const ROW = 22;
 const COLUMN = 19;
 const BARS = 54;
+
+interface Selection {
+  run?: string;
+  task?: string;
+}
 
 interface Props {
   dagId: string;
@@ -29,13 +31,12 @@ interface Props {
   rows: Row[];
   run?: string;
   task?: string;
-  onSelect: (next: { run?: string; task?: string }) => void;
+  onSelect: (next: Selection) => void;
   onToggle: (id: string) => void;
 }
 
 export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: Props) {
   const t = useStrings(S);
-  const pair = usePair();
   const { zone } = usePrefs();
   const navigate = useNavigate();
   const scroll = useRef<HTMLDivElement>(null);
@@ -50,6 +51,11 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
   const runs = grid.runs;
   const longest = useMemo(() => Math.max(0.001, ...runs.map((each) => lengthOf(each))), [runs]);
   const name = `minmax(150px, 260px) repeat(${runs.length}, ${COLUMN}px)`;
+
+  const latest = useRef({ onSelect, onToggle });
+  latest.current = { onSelect, onToggle };
+  const select = useCallback((next: Selection) => latest.current.onSelect(next), []);
+  const toggle = useCallback((id: string) => latest.current.onToggle(id), []);
 
   function onKeyDown(event: KeyboardEvent): void {
     const column = runs.findIndex((each) => each.run_id === run);
@@ -110,83 +116,19 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index] as Row;
           return (
-            <div
+            <GridRow
               key={row.id}
-              role="row"
-              aria-rowindex={item.index + 2}
-              className={`grid-row ${row.id === task ? "selected" : ""}`}
-              style={{ gridTemplateColumns: name, transform: `translateY(${item.start}px)` }}
-            >
-              <div
-                role="rowheader"
-                tabIndex={-1}
-                className="grid-name"
-                style={{ paddingLeft: 8 + row.depth * 14 }}
-                title={row.id}
-              >
-                {row.kind === "group" ? (
-                  <button
-                    type="button"
-                    tabIndex={-1}
-                    aria-expanded={!row.folded}
-                    aria-label={t(row.folded ? "unfold" : "fold", { name: row.label })}
-                    onClick={() => onToggle(row.id)}
-                  >
-                    {row.folded ? (
-                      <ChevronRight size={13} aria-hidden />
-                    ) : (
-                      <ChevronDown size={13} aria-hidden />
-                    )}
-                    <strong className="clip">{row.label}</strong>
-                    <span className="faint small">{row.below.length}</span>
-                  </button>
-                ) : (
-                  <button
-                    type="button"
-                    tabIndex={-1}
-                    onClick={() => onSelect({ task: row.id, run: run ?? runs.at(-1)?.run_id })}
-                  >
-                    <span className="clip">{row.label}</span>
-                    {row.mapped && <span className="faint small">[ ]</span>}
-                  </button>
-                )}
-              </div>
-              {runs.map((each) => {
-                const shown = cellOf(row, grid.cells[each.run_id] ?? []);
-                const selected = each.run_id === run && (row.id === task || !task);
-                const word = shown ? pair(lookOf(shown.state).word) : t("absent");
-                const counts = shown?.counts
-                  ? ` (${Object.entries(shown.counts)
-                      .map(([state, n]) => `${n} ${pair(lookOf(state).word)}`)
-                      .join(", ")})`
-                  : "";
-                return (
-                  // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the grid's
-                  <div
-                    key={each.run_id}
-                    role="gridcell"
-                    tabIndex={-1}
-                    aria-selected={selected}
-                    aria-label={`${row.id}, ${minute(each.run_after, zone)}: ${word}${counts}`}
-                    title={`${row.id}\n${each.run_id}\n${word}${counts}`}
-                    className={`grid-cell ${each.run_id === run ? "column" : ""} ${selected && row.id === task ? "selected" : ""}`}
-                    onClick={() =>
-                      onSelect({ run: each.run_id, task: row.kind === "task" ? row.id : undefined })
-                    }
-                    data-state={shown?.state}
-                  >
-                    {shown && (
-                      <i
-                        className={row.kind === "group" || shown.counts ? "many" : undefined}
-                        style={{ background: colourOf(shown.state) }}
-                      >
-                        {GLYPHS[shown.state]}
-                      </i>
-                    )}
-                  </div>
-                );
-              })}
-            </div>
+              row={row}
+              index={item.index}
+              start={item.start}
+              columns={name}
+              grid={grid}
+              run={run}
+              selected={row.id === task}
+              whole={!task}
+              onSelect={select}
+              onToggle={toggle}
+            />
           );
         })}
       </div>
