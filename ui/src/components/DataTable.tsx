@@ -18,7 +18,7 @@ export interface Column<T> {
   order?: string;
   numeric?: boolean;
   /** left out on a narrow screen */
-  wide?: boolean;
+  wide?: boolean | "very";
   width?: number | string;
 }
 
@@ -133,6 +133,11 @@ export function DataTable<T>(props: Props<T>) {
   );
 }
 
+function columnClass(wide: boolean | "very" | undefined): string {
+  if (wide === "very") return "very-wide-only";
+  return wide ? "wide-only" : "";
+}
+
 interface RowProps {
   id: string;
   index: number;
@@ -161,7 +166,7 @@ const Row = memo(function Row({ id, index, row, columns, measure, selected, onTo
       {columns.map((column) => (
         <td
           key={column.key}
-          className={`${column.numeric ? "num" : ""} ${column.wide ? "wide-only" : ""}`}
+          className={`${column.numeric ? "num" : ""} ${columnClass(column.wide)}`}
           style={{ width: column.width }}
         >
           {column.cell(row)}
@@ -185,7 +190,7 @@ function Head<T>({
     name && order === name ? "ascending" : name && order === `-${name}` ? "descending" : undefined;
   return (
     <th
-      className={`${column.numeric ? "num" : ""} ${column.wide ? "wide-only" : ""}`}
+      className={`${column.numeric ? "num" : ""} ${columnClass(column.wide)}`}
       aria-sort={direction}
       scope="col"
       style={{ width: column.width }}

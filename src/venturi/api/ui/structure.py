@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
 
 import msgspec
 
@@ -103,6 +104,10 @@ class _Tree:
         self.groups = {group.group_id: group for group in spec.groups}
         self.members: defaultdict[str | None, list[str]] = defaultdict(list)
         self.after: defaultdict[str, set[str]] = defaultdict(set)
+        self.places: dict[str, int] = {}
+        for number, task in enumerate(spec.tasks):
+            for name in self._chain(task.task_id):
+                self.places.setdefault(name, number)
         for group in spec.groups:
             self.members[group.parent].append(group.group_id)
         for task in spec.tasks:
@@ -129,19 +134,34 @@ class _Tree:
                 return
 
     def sorted_members(self, group: str | None) -> list[str]:
-        """Members of a group, upstream first and otherwise as the file has them."""
-        left = self.members[group]
+        """Members of a group, upstream first and otherwise as the file has their tasks."""
+        members = self.members[group]
+        inside = set(members)
+        waits = {each: len(self.after[each] & inside) for each in members}
+        below: defaultdict[str, list[str]] = defaultdict(list)
+        for each in members:
+            for above in self.after[each] & inside:
+                below[above].append(each)
+        left = dict.fromkeys(sorted(members, key=self.place))
+        ready = [(self.place(each), each) for each in left if not waits[each]]
+        heapify(ready)
         order: list[str] = []
-        done: set[str] = set()
         while left:
-            inside = set(left)
-            ready = [each for each in left if not (self.after[each] & inside) - done]
             # Two groups may wait for each other's tasks: then the file's order decides.
-            ready = ready or left[:1]
-            order += ready
-            done.update(ready)
-            left = [each for each in left if each not in done]
+            each = heappop(ready)[1] if ready else next(iter(left))
+            if each not in left:
+                continue
+            del left[each]
+            order.append(each)
+            for other in below[each]:
+                waits[other] -= 1
+                if not waits[other] and other in left:
+                    heappush(ready, (self.place(other), other))
         return order
+
+    def place(self, name: str) -> int:
+        """Where the file has a task, or the first task of a group."""
+        return self.places.get(name, len(self.places))
 
 
 def _rows(tree: _Tree, group: str | None, depth: int) -> Iterator[GridTask]:

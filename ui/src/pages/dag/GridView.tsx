@@ -1,7 +1,8 @@
 /** The grid itself: sticky heads, bars of duration, keys; only the rows in sight exist. */
+import { useMediaQuery } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useMemo, useRef } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import type { Grid, GridRun } from "@/api/shapes";
 import { strings, usePair, useStrings } from "@/app/i18n";
 import { usePrefs } from "@/app/prefs";
@@ -49,8 +50,15 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
     initialRect: { width: 900, height: 700 },
   });
   const runs = grid.runs;
+  const narrow = useMediaQuery("(max-width: 600px)", false, { getInitialValueInEffect: false });
+  // The newest runs are what people came for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another number of columns
+  useEffect(() => {
+    const box = scroll.current;
+    if (box) box.scrollLeft = box.scrollWidth;
+  }, [runs.length]);
   const longest = useMemo(() => Math.max(0.001, ...runs.map((each) => lengthOf(each))), [runs]);
-  const name = `minmax(150px, 260px) repeat(${runs.length}, ${COLUMN}px)`;
+  const name = `minmax(110px, ${narrow ? 140 : 260}px) repeat(${runs.length}, ${COLUMN}px)`;
 
   const latest = useRef({ onSelect, onToggle });
   latest.current = { onSelect, onToggle };

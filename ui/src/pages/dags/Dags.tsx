@@ -125,7 +125,7 @@ export function Dags() {
       {
         key: "tasks",
         head: t("tasks"),
-        wide: true,
+        wide: "very",
         width: 150,
         cell: (row) => (
           <span style={{ display: "inline-flex", gap: 4 }}>
@@ -167,7 +167,7 @@ export function Dags() {
       {
         key: "owner",
         head: t("owner"),
-        wide: true,
+        wide: "very",
         cell: (row) => <span className="soft">{row.owners.join(", ")}</span>,
       },
       {
