@@ -65,6 +65,10 @@ test: install ## run all tests, with the servers they need; the pure rooms must 
 services: install ## which database servers and brokers the tests find here, or can start
 	@$(RUN) -m scripts.services
 
+.PHONY: fuzz
+fuzz: install ## ask the REST API what a machine makes up (EXAMPLES=50 of each operation)
+	@VENTURI_FUZZ="$(or $(EXAMPLES),50)" $(RUN) -m pytest -q tests/api/test_fuzz.py
+
 .PHONY: check
 check: lint types layers test ## everything a change must pass: lint, types, layers, test
 

@@ -15,6 +15,7 @@ errors      what went wrong as a status and a JSON body
 guard       which requests are looked at at all; headers of every answer
 place       where people see this server: below a path, behind a proxy
 reload      starting again when the program changes, for --debug
+etag        answers that have not changed are not sent again
 auth/       who asks, and what they may do
 openapi     the description of the table, made when asked for
 rest/       handlers, one file a noun

@@ -17,6 +17,7 @@ from venturi.api.auth.way import sign_in
 from venturi.api.call import Api
 from venturi.api.endpoint import endpoint
 from venturi.api.errors import json_response
+from venturi.api.etag import Tagged
 from venturi.api.facts import Facts
 from venturi.api.guard import Guard, known_names
 from venturi.api.pages.static import UI_DIST, PageConvertor
@@ -73,6 +74,7 @@ def create_app(
         middleware=[
             Middleware(Place, prefix=configured_prefix(conf), behind_proxy=behind_proxy),
             Middleware(Guard, names=known_names(conf, doors.way), clock=clock),
+            Middleware(Tagged),
         ],
         exception_handlers={HTTPException: _refused},
     )

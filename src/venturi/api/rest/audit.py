@@ -1,27 +1,34 @@
 """The audit log: who did what."""
 
 from datetime import datetime
-from typing import ClassVar
 
 import msgspec
 
 from venturi.api.call import Call
-from venturi.api.shapes.common import ListQuery, between, pattern, patterns
+from venturi.api.shapes.common import ListQuery, between, pattern
 from venturi.store.queries.audit import AuditRow, get_audit, list_audit
 
 
 class EventLogsQuery(ListQuery, frozen=True, kw_only=True):
     """Which entries to list."""
 
-    not_yet: ClassVar[frozenset[str]] = frozenset(
-        {"excluded_events", "included_events", "map_index", "try_number"}
-    ) | patterns("dag_id", "owner", "run_id", "task_id")
-
     dag_id: str | None = None
     task_id: str | None = None
     run_id: str | None = None
     owner: str | None = None
     event: str | None = None
+    map_index: int | None = None
+    try_number: int | None = None
+    included_events: list[str] = []
+    excluded_events: list[str] = []
+    dag_id_pattern: str | None = None
+    dag_id_prefix_pattern: str | None = None
+    task_id_pattern: str | None = None
+    task_id_prefix_pattern: str | None = None
+    run_id_pattern: str | None = None
+    run_id_prefix_pattern: str | None = None
+    owner_pattern: str | None = None
+    owner_prefix_pattern: str | None = None
     event_pattern: str | None = None
     event_prefix_pattern: str | None = None
     before: datetime | None = None
@@ -64,7 +71,16 @@ def get_event_logs(call: Call, query: EventLogsQuery) -> EventLogs:
             run_id=query.run_id,
             owner=query.owner,
             event=query.event,
-            event_pattern=pattern(query.event_pattern, query.event_prefix_pattern),
+            map_index=query.map_index,
+            try_number=query.try_number,
+            included=query.included_events,
+            excluded=query.excluded_events,
+            patterns={
+                name: pattern(
+                    getattr(query, f"{name}_pattern"), getattr(query, f"{name}_prefix_pattern")
+                )
+                for name in ("dag_id", "task_id", "run_id", "owner", "event")
+            },
             when=between(None, query.after, None, query.before),
             paging=call.paging(query.limit, query.offset, query.order_by or ["id"]),
         )

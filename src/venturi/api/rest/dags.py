@@ -23,6 +23,7 @@ from venturi.store.queries.dags import DagFilter, DagRow, list_dags, list_tags
 from venturi.store.queries.dags import get_dag as find_dag
 from venturi.store.queries.facts import version_rows
 from venturi.store.queries.paging import Page, Paging
+from venturi.store.queries.remembered import favorites_of
 from venturi.store.queries.runs import RunFilter, list_runs
 from venturi.store.queries.specs import spec_of
 
@@ -31,10 +32,10 @@ def get_dags(call: Call, query: DagsQuery) -> Dags:
     """A page of DAGs."""
     with call.read() as tx:
         paging = call.paging(query.limit, query.offset, query.order_by)
-        return _answer(call, tx, list_dags(tx, call.scope, _filter(query), paging))
+        return _answer(call, tx, list_dags(tx, call.scope, _filter(call, query), paging))
 
 
-def _filter(query: DagsQuery) -> DagFilter:
+def _filter(call: Call, query: DagsQuery) -> DagFilter:
     active = query.exclude_stale if query.only_active is None else query.only_active
     return DagFilter(
         active=True if active else None,
@@ -48,6 +49,8 @@ def _filter(query: DagsQuery) -> DagFilter:
         owners=tuple(query.owners),
         has_import_errors=query.has_import_errors,
         last_run_state=query.last_dag_run_state,
+        favorite_of=call.user if query.is_favorite is True else None,
+        not_favorite_of=call.user if query.is_favorite is False else None,
     )
 
 
@@ -77,7 +80,9 @@ def get_dag_details(call: Call, dag_id: str) -> DagDetails:
             tx, call.scope, RunFilter(dag_ids=(dag_id,), states=("queued", "running")), _ONE
         )
         version = version_rows(tx, [row.version_id]).get(row.version_id or 0)
-    return details_answer(row, facts.get(row.version_id or 0, UNKNOWN), spec, active.total, version)
+        kept = dag_id in favorites_of(tx, call.scope, call.user)
+    fact = facts.get(row.version_id or 0, UNKNOWN)
+    return details_answer(row, fact, spec, active.total, version, kept)
 
 
 #: One row is enough where only the total is asked for.
@@ -99,7 +104,7 @@ def patch_dags(call: Call, query: DagsQuery, body: DagPatch) -> Dags:
     paging = call.paging(query.limit, query.offset, query.order_by)
 
     def change(tx: Tx) -> Page[DagRow]:
-        page = list_dags(tx, call.scope, _filter(query), paging)
+        page = list_dags(tx, call.scope, _filter(call, query), paging)
         for row in page.rows:
             commands.set_paused(tx, row.dag_id, body.is_paused, call.actor)
         rows = [find_dag(tx, call.scope, row.dag_id) for row in page.rows]

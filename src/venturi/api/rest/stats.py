@@ -41,7 +41,7 @@ def get_dag_stats(call: Call, query: StatsQuery) -> Stats:
     wanted = tuple(query.dag_ids) or None
     with call.read() as tx:
         rows = list_dags(tx, call.scope, DagFilter(dag_ids=wanted)).rows
-        counts = runs_by_dag(tx, call.scope)
+        counts = runs_by_dag(tx, call.scope, wanted)
     dags = [
         DagStats(
             dag_id=row.dag_id,

@@ -28,7 +28,6 @@ class DagsQuery(ListQuery, frozen=True, kw_only=True):
             "bundle_version",
             "dag_run_state",
             "has_asset_schedule",
-            "is_favorite",
             "timetable_type",
         }
     ) | ranges("dag_run_start_date", "dag_run_end_date")
@@ -46,6 +45,7 @@ class DagsQuery(ListQuery, frozen=True, kw_only=True):
     paused: bool | None = None
     has_import_errors: bool | None = None
     last_dag_run_state: RunStateName | None = None
+    is_favorite: bool | None = None
 
 
 class MaskQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,7 +210,12 @@ def tags_of(dag_id: str, display_name: str, names: Iterable[str]) -> list[DagTag
 
 
 def details_answer(
-    row: DagRow, facts: DagFacts, spec: DagSpec, active_runs: int, version: VersionRow | None
+    row: DagRow,
+    facts: DagFacts,
+    spec: DagSpec,
+    active_runs: int,
+    version: VersionRow | None,
+    is_favorite: bool = False,
 ) -> DagDetails:
     """A DAG with what its description says."""
     timeout = spec.dagrun_timeout
@@ -230,7 +235,7 @@ def details_answer(
         last_parsed=row.last_parsed,
         default_args=spec.recorded.get("default_args"),
         owner_links=dict(spec.owner_links),
-        is_favorite=False,
+        is_favorite=is_favorite,
         active_runs_count=active_runs,
         rerun_with_latest_version=None,
         latest_dag_version=None if version is None else version_answer(version, row.display_name),

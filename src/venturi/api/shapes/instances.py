@@ -13,8 +13,6 @@ from venturi.api.shapes.common import (
     Count,
     between,
     pattern,
-    patterns,
-    ranges,
     row_uuid,
 )
 from venturi.api.shapes.dags import DagVersionAnswer, version_answer
@@ -26,13 +24,7 @@ from venturi.store.queries.specs import VersionRow
 class InstancesQuery(RunDates, frozen=True, kw_only=True):
     """Which task instances to list."""
 
-    not_yet: ClassVar[frozenset[str]] = (
-        frozenset({"cursor", "task_group_id"})
-        | ranges("duration")
-        | patterns(
-            "dag_id", "run_id", "operator_name", "pool_name", "queue_name", "rendered_map_index"
-        )
-    )
+    not_yet: ClassVar[frozenset[str]] = frozenset({"cursor", "task_group_id"})
 
     task_id: str | None = None
     task_display_name_pattern: str | None = None
@@ -45,6 +37,22 @@ class InstancesQuery(RunDates, frozen=True, kw_only=True):
     try_number: list[int] = []
     operator: list[str] = []
     map_index: list[int] = []
+    dag_id_pattern: str | None = None
+    dag_id_prefix_pattern: str | None = None
+    run_id_pattern: str | None = None
+    run_id_prefix_pattern: str | None = None
+    pool_name_pattern: str | None = None
+    pool_name_prefix_pattern: str | None = None
+    queue_name_pattern: str | None = None
+    queue_name_prefix_pattern: str | None = None
+    operator_name_pattern: str | None = None
+    operator_name_prefix_pattern: str | None = None
+    rendered_map_index_pattern: str | None = None
+    rendered_map_index_prefix_pattern: str | None = None
+    duration_gte: float | None = None
+    duration_gt: float | None = None
+    duration_lte: float | None = None
+    duration_lt: float | None = None
 
 
 class InstancesBatch(Body, frozen=True, kw_only=True):
@@ -60,6 +68,10 @@ class InstancesBatch(Body, frozen=True, kw_only=True):
     pool: list[str] | None = None
     queue: list[str] | None = None
     executor: list[str] | None = None
+    duration_gte: float | None = None
+    duration_gt: float | None = None
+    duration_lte: float | None = None
+    duration_lt: float | None = None
     run_after_gte: Aware | None = None
     run_after_gt: Aware | None = None
     run_after_lte: Aware | None = None
@@ -201,6 +213,15 @@ def instance_filter(dag_id: str, run_id: str, query: InstancesQuery) -> Instance
         try_numbers=tuple(query.try_number),
         operators=tuple(query.operator),
         map_indexes=tuple(query.map_index),
+        dag_pattern=pattern(query.dag_id_pattern, query.dag_id_prefix_pattern),
+        run_pattern=pattern(query.run_id_pattern, query.run_id_prefix_pattern),
+        pool_pattern=pattern(query.pool_name_pattern, query.pool_name_prefix_pattern),
+        queue_pattern=pattern(query.queue_name_pattern, query.queue_name_prefix_pattern),
+        operator_pattern=pattern(query.operator_name_pattern, query.operator_name_prefix_pattern),
+        map_index_pattern=pattern(
+            query.rendered_map_index_pattern, query.rendered_map_index_prefix_pattern
+        ),
+        duration=(query.duration_gte, query.duration_gt, query.duration_lte, query.duration_lt),
         updated_at=between(
             query.updated_at_gte, query.updated_at_gt, query.updated_at_lte, query.updated_at_lt
         ),
@@ -218,6 +239,7 @@ def batch_filter(body: InstancesBatch) -> InstanceFilter:
         pools=tuple(body.pool or ()),
         queues=tuple(body.queue or ()),
         executors=tuple(body.executor or ()),
+        duration=(body.duration_gte, body.duration_gt, body.duration_lte, body.duration_lt),
         **date_ranges(body),
     )
 

@@ -14,7 +14,6 @@ from venturi.api.shapes.common import (
     Note,
     between,
     pattern,
-    patterns,
     ranges,
 )
 from venturi.api.shapes.dags import DagVersionAnswer, RunStateName, version_answer
@@ -61,21 +60,15 @@ class RunDates(ListQuery, frozen=True, kw_only=True):
 class RunsQuery(RunDates, frozen=True, kw_only=True):
     """Which runs to list."""
 
-    not_yet: ClassVar[frozenset[str]] = (
-        frozenset(
-            {
-                "bundle_version",
-                "conf_contains",
-                "consuming_asset_pattern",
-                "cursor",
-                "dag_version",
-                "partition_date_gte",
-                "partition_date_lte",
-            }
-        )
-        | ranges("duration")
-        | patterns("dag_id", "partition_key")
-    )
+    not_yet: ClassVar[frozenset[str]] = frozenset(
+        {
+            "bundle_version",
+            "consuming_asset_pattern",
+            "cursor",
+            "partition_date_gte",
+            "partition_date_lte",
+        }
+    ) | ranges("duration")
 
     state: list[str] = []
     run_type: list[str] = []
@@ -83,6 +76,12 @@ class RunsQuery(RunDates, frozen=True, kw_only=True):
     run_id_prefix_pattern: str | None = None
     triggering_user_name_pattern: str | None = None
     triggering_user_name_prefix_pattern: str | None = None
+    dag_id_pattern: str | None = None
+    dag_id_prefix_pattern: str | None = None
+    partition_key_pattern: str | None = None
+    partition_key_prefix_pattern: str | None = None
+    conf_contains: str | None = None
+    dag_version: list[int] = []
 
 
 class RunsBatch(Body, frozen=True, kw_only=True):
@@ -93,6 +92,7 @@ class RunsBatch(Body, frozen=True, kw_only=True):
     page_limit: Count = 100
     dag_ids: list[str] | None = None
     states: list[RunStateName | None] | None = None
+    conf_contains: str | None = None
     run_after_gte: Aware | None = None
     run_after_gt: Aware | None = None
     run_after_lte: Aware | None = None
@@ -240,6 +240,10 @@ def run_filter(dag_id: str, query: RunsQuery) -> RunFilter:
         user_pattern=pattern(
             query.triggering_user_name_pattern, query.triggering_user_name_prefix_pattern
         ),
+        dag_pattern=pattern(query.dag_id_pattern, query.dag_id_prefix_pattern),
+        partition_pattern=pattern(query.partition_key_pattern, query.partition_key_prefix_pattern),
+        conf_contains=query.conf_contains,
+        version_numbers=tuple(query.dag_version),
         updated_at=between(
             query.updated_at_gte, query.updated_at_gt, query.updated_at_lte, query.updated_at_lt
         ),
@@ -260,5 +264,6 @@ def batch_filter(body: RunsBatch) -> RunFilter:
     return RunFilter(
         dag_ids=None if body.dag_ids is None else tuple(body.dag_ids),
         states=tuple(state for state in body.states or () if state is not None),
+        conf_contains=body.conf_contains,
         **date_ranges(body),
     )

@@ -1,5 +1,6 @@
 """Who did what."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -52,7 +53,11 @@ def list_audit(
     run_id: str | None = None,
     event: str | None = None,
     owner: str | None = None,
-    event_pattern: str | None = None,
+    map_index: int | None = None,
+    try_number: int | None = None,
+    included: Sequence[str] = (),
+    excluded: Sequence[str] = (),
+    patterns: Mapping[str, str | None] = {},
     when: Between | None = None,
     paging: Paging = ALL,
 ) -> Page[AuditRow]:
@@ -67,11 +72,18 @@ def list_audit(
         (log.c.run_id, run_id),
         (log.c.event, event),
         (log.c.owner, owner),
+        (log.c.map_index, map_index),
+        (log.c.try_number, try_number),
     ):
         if value is not None:
             query = query.where(column == value)
-    if event_pattern:
-        query = query.where(like(log.c.event, event_pattern))
+    if included:
+        query = query.where(log.c.event.in_(included))
+    if excluded:
+        query = query.where(log.c.event.not_in(excluded))
+    for name, text in patterns.items():
+        if text:
+            query = query.where(like(log.c[name], text))
     if when is not None:
         query = query.where(*when.conditions(log.c.dttm))
     page = fetch(tx, query, paging, _ORDERS, ("-id",))

@@ -46,13 +46,17 @@ def run_counts(
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def runs_by_dag(tx: Tx, scope: DagScope) -> dict[tuple[str, str], int]:
-    """Runs by DAG and state."""
+def runs_by_dag(
+    tx: Tx, scope: DagScope, dag_ids: Sequence[str] | None = None
+) -> dict[tuple[str, str], int]:
+    """Runs by DAG and state, of these DAGs or of all."""
     query = (
         select(dag_run.c.dag_id, dag_run.c.state, func.count())
         .where(*scope.conditions(dag_run.c.dag_id))
         .group_by(dag_run.c.dag_id, dag_run.c.state)
     )
+    if dag_ids is not None:
+        query = query.where(dag_run.c.dag_id.in_(dag_ids))
     return {(dag_id, state): count for dag_id, state, count in tx.execute(query)}
 
 

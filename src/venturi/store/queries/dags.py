@@ -13,6 +13,7 @@ from venturi.store.engine import Tx
 from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.dags import dag, dag_file, dag_owner, dag_tag, import_error
+from venturi.store.schema.people import dag_favorite
 from venturi.store.schema.runs import dag_run
 from venturi.store.scope import DagScope
 
@@ -31,6 +32,9 @@ class DagFilter(msgspec.Struct, frozen=True, kw_only=True):
     has_import_errors: bool | None = None
     last_run_state: str | None = None
     fileloc: str | None = None
+    #: whose favourites only, or whose favourites not
+    favorite_of: str | None = None
+    not_favorite_of: str | None = None
 
 
 class DagRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +122,7 @@ def _conditions(which: DagFilter) -> list[ColumnElement[bool]]:
         conditions.append(like(dag.c.dag_display_name, which.display_name_pattern))
     if which.has_import_errors is not None:
         conditions.append(dag.c.has_import_errors.is_(which.has_import_errors))
+    conditions += _favorites(which)
     if which.fileloc is not None:
         conditions.append(dag.c.fileloc == which.fileloc)
     if which.tags:
@@ -127,6 +132,15 @@ def _conditions(which: DagFilter) -> list[ColumnElement[bool]]:
         conditions.append(dag.c.dag_id.in_(owned))
     if which.last_run_state is not None:
         conditions.append(_last_run_in(which.last_run_state))
+    return conditions
+
+
+def _favorites(which: DagFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    for name, kept in ((which.favorite_of, True), (which.not_favorite_of, False)):
+        if name is not None:
+            mine = select(dag_favorite.c.dag_id).where(dag_favorite.c.username == name)
+            conditions.append(dag.c.dag_id.in_(mine) if kept else dag.c.dag_id.not_in(mine))
     return conditions
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
@@ -32,6 +32,14 @@ class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
     version_numbers: tuple[int, ...] = ()
     try_numbers: tuple[int, ...] = ()
     task_pattern: str | None = None
+    dag_pattern: str | None = None
+    run_pattern: str | None = None
+    pool_pattern: str | None = None
+    queue_pattern: str | None = None
+    operator_pattern: str | None = None
+    map_index_pattern: str | None = None
+    #: seconds: at least, more than, at most, less than
+    duration: tuple[float | None, float | None, float | None, float | None] | None = None
     logical_date: Between | None = None
     run_after: Between | None = None
     start_date: Between | None = None
@@ -130,9 +138,23 @@ def list_instances(
     tx: Tx, scope: DagScope, which: InstanceFilter | None = None, paging: Paging = ALL
 ) -> Page[InstanceRow]:
     """The task instances that a filter lets through, in the order they were made."""
-    query = _query(scope).where(*_conditions(which or InstanceFilter()))
-    page = fetch(tx, query, paging, ORDERS, ("id",))
+    which = which or InstanceFilter()
+    conditions = _conditions(which)
+    query = _query(scope).where(*conditions)
+    page = fetch(tx, query, paging, ORDERS, ("id",), _count(scope, which, conditions))
     return Page([_row(row) for row in page.rows], page.total)
+
+
+def _count(
+    scope: DagScope, which: InstanceFilter, conditions: list[ColumnElement[bool]]
+) -> Select[Any]:
+    """How many rows `_query` has, without looking at other tables for nothing."""
+    query = select(func.count()).select_from(task_instance)
+    if which.logical_date is not None or which.run_after is not None:
+        query = query.join(dag_run, dag_run.c.id == _T.dagrun_id)
+    if which.version_numbers:
+        query = query.join(dag_version, dag_version.c.id == _T.dag_version_id)
+    return query.where(*scope.conditions(_T.dag_id), *conditions)
 
 
 def in_states(column: ColumnElement[Any], states: tuple[str, ...]) -> ColumnElement[bool]:
@@ -161,8 +183,24 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
     conditions.extend(column.in_(values) for column, values in listed if values is not None)
     if which.states:
         conditions.append(in_states(_T.state, which.states))
-    if which.task_pattern:
-        conditions.append(like(_T.task_id, which.task_pattern))
+    for text, column in (
+        (which.task_pattern, _T.task_id),
+        (which.dag_pattern, _T.dag_id),
+        (which.run_pattern, _T.run_id),
+        (which.pool_pattern, _T.pool),
+        (which.queue_pattern, _T.queue),
+        (which.operator_pattern, _T.operator),
+        (which.map_index_pattern, _T.rendered_map_index),
+    ):
+        if text:
+            conditions.append(like(column, text))
+    if which.duration is not None:
+        compare = (_T.duration.__ge__, _T.duration.__gt__, _T.duration.__le__, _T.duration.__lt__)
+        conditions += [
+            made(bound)
+            for made, bound in zip(compare, which.duration, strict=True)
+            if bound is not None
+        ]
     for column, bounds in (
         (dag_run.c.logical_date, which.logical_date),
         (dag_run.c.run_after, which.run_after),

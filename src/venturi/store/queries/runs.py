@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
@@ -52,6 +52,10 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Between | None = None
     user_pattern: str | None = None
     partition_key: str | None = None
+    dag_pattern: str | None = None
+    partition_pattern: str | None = None
+    conf_contains: str | None = None
+    version_numbers: tuple[int, ...] = ()
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,8 +123,11 @@ def list_runs(
     tx: Tx, scope: DagScope, which: RunFilter | None = None, paging: Paging = ALL
 ) -> Page[RunRow]:
     """The runs that a filter lets through, newest first unless ordered otherwise."""
-    query = _query(scope).where(*_conditions(which or RunFilter()))
-    page = fetch(tx, query, paging, ORDERS, ("-run_after", "-id"))
+    conditions = _conditions(which or RunFilter())
+    query = _query(scope).where(*conditions)
+    count = select(func.count()).select_from(dag_run)
+    count = count.where(*scope.conditions(dag_run.c.dag_id), *conditions)
+    page = fetch(tx, query, paging, ORDERS, ("-run_after", "-id"), count)
     return Page([_row(row) for row in page.rows], page.total)
 
 
@@ -137,6 +144,18 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
             conditions.append(column.in_(values))
     if which.not_run_types:
         conditions.append(table.run_type.not_in(which.not_run_types))
+    for text, column in (
+        (which.dag_pattern, table.dag_id),
+        (which.partition_pattern, table.partition_key),
+        (which.conf_contains, table.conf),
+    ):
+        if text:
+            conditions.append(like(column, text))
+    if which.version_numbers:
+        of_number = select(dag_version.c.id).where(
+            dag_version.c.version_number.in_(which.version_numbers)
+        )
+        conditions.append(table.version_id.in_(of_number))
     if which.partition_key is not None:
         conditions.append(table.partition_key == which.partition_key)
     if which.run_id_pattern:
