@@ -140,8 +140,9 @@ class Scheduler:
         """Be the scheduler: wait for the lease, take over, go on until stopped."""
         wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:
+                signal.signal(number, self._on_signal)  # nohup keeps it from hearing SIGHUP
         self.selector.register(wake_read, selectors.EVENT_READ, lambda: _drain(wake_read))
         try:
             self.link.start()
