@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -151,6 +152,25 @@ def test_jobs_are_alive_while_they_are_heard_of(airflow: Airflow, store: Store) 
     store.retrying(lambda tx: jobs.finish(tx, old, now))
     states = {r["hostname"]: r["state"] for r in airflow("dags", "list-jobs", "-o", "json").json()}
     assert states == {"far": "success", "near": "running"}
+
+
+def test_what_the_scheduler_does_itself_is_checked_with_it(airflow: Airflow, store: Store) -> None:
+    kinds = ("SchedulerJob", "DagProcessorJob", "TriggererJob")
+    assert {airflow("jobs", "check", "--job-type", kind).code for kind in kinds} == {1}
+    store.retrying(
+        lambda tx: jobs.register(
+            tx,
+            "SchedulerJob",
+            SystemClock().now(),
+            hostname=socket.gethostname(),
+            unixname="me",
+            pid=1,
+        )
+    )
+    for kind in kinds:
+        assert airflow("jobs", "check", "--job-type", kind, "--local").code == 0
+    both = airflow("jobs", "check", "--local", "--hostname", "here")
+    assert both.code == 1 and "exclude each other" in both.err
 
 
 def test_the_configuration_is_shown_value_by_value(

@@ -156,3 +156,21 @@ def test_statsd_and_prometheus_hear_airflows_names_and_lines_are_json(home: Home
         assert json.load(page) == {"status": "healthy"}
     events = [json.loads(line)["event"] for line in home.said().splitlines() if line[:1] == "{"]
     assert any(event.startswith("Scheduling with") for event in events)
+
+
+@pytest.mark.timeout(120)
+def test_the_port_for_figures_goes_over_to_the_next_scheduler(home: Home) -> None:
+    port = free_port()
+    home.option("venturi", "prometheus_port", str(port))
+    first = home.scheduler()
+    second = standby(home)
+    kill(first.pid, signal.SIGKILL)
+    home.until(lambda: home.said().count("Scheduling with") == 2, "the second is active", 60)
+    assert holder(home) == second
+
+    def scraped() -> bool:
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
+            return "airflow_scheduler_heartbeat_total" in page.read().decode()
+        return False
+
+    home.until(scraped, "the second answers", 30)

@@ -1,5 +1,6 @@
 """A small HTTP server in a thread: `/metrics` and `/health` of the process it is in."""
 
+import errno
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,11 @@ from venturi.core.errors import VenturiError
 
 class CannotListen(VenturiError):
     """The address for figures or health checks cannot be used."""
+
+    def __init__(self, text: str, *, is_taken: bool) -> None:
+        super().__init__(text)
+        #: somebody else listens there, perhaps the active scheduler
+        self.is_taken = is_taken
 
 
 class Answer(NamedTuple):
@@ -33,7 +39,8 @@ class Endpoint:
         except OSError as error:
             raise CannotListen(
                 f"{host} port {port} cannot be used ({error.strerror or error}); "
-                f"choose another one: {option}"
+                f"choose another one: {option}",
+                is_taken=error.errno == errno.EADDRINUSE,
             ) from error
         self.server.daemon_threads = True
         self.port: int = self.server.server_address[1]

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from venturi.config import Config
 from venturi.core.clock import Clock
 from venturi.core.errors import InvalidInput
-from venturi.observe.endpoint import Answer, Endpoint
+from venturi.observe.endpoint import Answer, CannotListen, Endpoint
 from venturi.observe.figures import Figures, Sieve, Sink
 from venturi.observe.lines import say
 from venturi.observe.otlp import Collector
@@ -82,12 +82,20 @@ def _collector(conf: Config, clock: Clock) -> Collector:
 
 def endpoints_of(conf: Config, scheduler: Scheduler) -> Sequence[Endpoint]:
     """The configured HTTP servers of a scheduler. Raises `CannotListen`."""
-    made = []
+    made: list[Endpoint] = []
 
     def health() -> Answer:
         well = scheduler.is_well
         text = json.dumps({"status": "healthy" if well else "unhealthy"}) + "\n"
         return Answer(200 if well else 503, "application/json", text)
+
+    def serve(host: str, port: int, pages: Mapping[str, Callable[[], Answer]], option: str) -> None:
+        try:
+            made.append(Endpoint(host, port, pages, option))
+        except CannotListen:
+            for endpoint in made:
+                endpoint.close()
+            raise
 
     sinks = scheduler.reporter.figures.sinks if scheduler.reporter else ()
     for registry in [sink for sink in sinks if isinstance(sink, Registry)]:
@@ -97,15 +105,13 @@ def endpoints_of(conf: Config, scheduler: Scheduler) -> Sequence[Endpoint]:
             "/metrics": partial(_scraped, registry),
             "/health": health,
         }
-        made.append(Endpoint(host, port, pages, "[venturi] prometheus_port"))
+        serve(host, port, pages, "[venturi] prometheus_port")
     if conf.getboolean("scheduler", "enable_health_check"):
-        made.append(
-            Endpoint(
-                conf.get_mandatory_value("scheduler", "scheduler_health_check_server_host"),
-                conf.getint("scheduler", "scheduler_health_check_server_port"),
-                {"/health": health},
-                "[scheduler] scheduler_health_check_server_port",
-            )
+        serve(
+            conf.get_mandatory_value("scheduler", "scheduler_health_check_server_host"),
+            conf.getint("scheduler", "scheduler_health_check_server_port"),
+            {"/health": health},
+            "[scheduler] scheduler_health_check_server_port",
         )
     return made
 

@@ -115,6 +115,8 @@ class Scheduler:
         #: the line for this home's lock; held by whoever is alone here
         self.line: Line | None = None
         self.watchdog = Watchdog(clock=clock, say=say, restart=start_again)
+        #: called when this scheduler has become the active one
+        self.activated: Callable[[], None] = lambda: None
         #: reports figures, where somebody listens
         self.reporter: Reporter | None = None
         #: hangs while this scheduler is the active one
@@ -234,6 +236,7 @@ class Scheduler:
         self.beat_at, self.round_at = now + self.beat, now + self.settings.round_seconds
         paused = sum(view.paused for view in self.board.dags.values())
         waiting = f", {paused} of them paused" if paused else ""
+        self.activated()
         self.say(
             f"Scheduling with {self.settings.executor} ({self.settings.capacity} at once): "
             f"{len(self.board.dags)} DAGs{waiting}, {len(self.board.runs)} active runs, "

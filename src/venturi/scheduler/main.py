@@ -14,6 +14,7 @@ from venturi.core.messages import Welcome
 from venturi.decide.board import Board
 from venturi.executors.installed import limits_of
 from venturi.executors.table import executor_kind, executor_kinds
+from venturi.observe.endpoint import CannotListen, Endpoint
 from venturi.observe.lines import Manner, say, speak
 from venturi.scheduler.figures import Reporter
 from venturi.scheduler.gateway_link import GatewayLink
@@ -181,7 +182,20 @@ def run_scheduler(
     if run_duration is not None and run_duration > 0:
         signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
         signal.setitimer(signal.ITIMER_REAL, run_duration)
-    endpoints = endpoints_of(conf, scheduler)
+    endpoints: list[Endpoint] = []
+
+    def listen() -> None:
+        """Answer on the configured ports; where the active scheduler does, when we follow it."""
+        if not endpoints:
+            try:
+                endpoints.extend(endpoints_of(conf, scheduler))
+            except CannotListen as cannot:
+                if not cannot.is_taken:
+                    raise
+                say(str(cannot))
+
+    listen()
+    scheduler.activated = listen
     try:
         scheduler.run()
     finally:
