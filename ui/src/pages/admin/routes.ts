@@ -1,4 +1,48 @@
 /** The pages of this area. */
-import type { PageRoute } from "@/app/pages";
+import { Cable, KeyRound, Layers, Puzzle, Settings, Users } from "lucide-react";
+import { type PageRoute, page } from "@/app/pages";
 
-export const adminRoutes: PageRoute[] = [];
+export const adminRoutes: PageRoute[] = [
+  {
+    path: "/connections",
+    title: ["Connections", "连接"],
+    section: "admin",
+    icon: Cable,
+    component: page(() => import("./Connections"), "Connections"),
+  },
+  {
+    path: "/variables",
+    title: ["Variables", "变量"],
+    section: "admin",
+    icon: KeyRound,
+    component: page(() => import("./Variables"), "Variables"),
+  },
+  {
+    path: "/pools",
+    title: ["Pools", "资源池"],
+    section: "admin",
+    icon: Layers,
+    component: page(() => import("./Pools"), "Pools"),
+  },
+  {
+    path: "/users",
+    title: ["Users", "用户"],
+    section: "admin",
+    icon: Users,
+    component: page(() => import("./Users"), "Users"),
+  },
+  {
+    path: "/plugins",
+    title: ["Plugins", "插件"],
+    section: "admin",
+    icon: Puzzle,
+    component: page(() => import("./Plugins"), "Plugins"),
+  },
+  {
+    path: "/configuration",
+    title: ["Configuration", "配置"],
+    section: "admin",
+    icon: Settings,
+    component: page(() => import("./Configuration"), "Configuration"),
+  },
+];
