@@ -103,6 +103,11 @@ ui-types: install ## the types of the REST API for the pages, from the server's 
 sim: install ## play so many seeded worlds with the real decisions (SEEDS=20000 FIRST=0)
 	@$(RUN) -m tests.sim --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0)
 
+.PHONY: torture
+torture: install ## break things and check (ONLY=T02,T05 SEED=1 BACKENDS=sqlite,mariadb TIER=full)
+	@$(RUN) -m tests.torture.run $(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed "$(SEED)") \
+		$(if $(BACKENDS),--backends "$(BACKENDS)") $(if $(TIER),--tier "$(TIER)")
+
 .PHONY: lock
 lock: install ## compile requirements/*.txt again (UPGRADE=1: to the newest versions)
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements/runtime.txt

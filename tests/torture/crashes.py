@@ -22,7 +22,6 @@ UNREACHED = {
     "scheduler.step:Stepper._park": "only a run that cannot be decided is parked, and none is made",
     "scheduler.upkeep:Upkeep._in_transaction": "the first sweep comes after a minute",
     "scheduler.remote": "needs workers",
-    "scheduler.gateway": "needs workers",
 }
 #: Seconds in which a point must be reached, or is counted as unreached.
 PATIENCE = 12.0
@@ -91,14 +90,13 @@ def crash_everywhere(world: World) -> None:
     with world.home() as home:
         unreached = Counter[str]()
         slowest = 0.0
-        (home.path / "plugins").mkdir()
-        (home.path / "plugins/torture.py").write_text(TIMETABLE)
+        prepare(home)
         for number, point in enumerate(points):
             # The later turns of a busy point hit it in the middle of things.
             turn = world.random.randint(1, 4) if "step" in point or "send" in point else 1
-            if not _crash_scheduler(home, world, number, point, turn):
+            if not crash_scheduler(home, world, number, point, turn):
                 unreached[point] += 1
-            slowest = max(slowest, _recover(home, number))
+            slowest = max(slowest, recover(home, number))
         still = [point for point, times in unreached.items() if times == rounds]
         must(not still, f"never reached: {', '.join(sorted(still))}")
         home.until_all_ended(120)
@@ -119,10 +117,17 @@ def _place(home: TortureHome, world: World, number: int, task: str = "") -> None
     home.dag(f"load{number}.py", shape(f"load{number}", diamond(), lambda _: seconds, task=task))
 
 
-def _crash_scheduler(home: TortureHome, world: World, number: int, point: str, turn: int) -> bool:
+def prepare(home: TortureHome) -> None:
+    """What the DAGs of this scenario need."""
+    (home.path / "plugins").mkdir()
+    (home.path / "plugins/torture.py").write_text(TIMETABLE)
+    home.migrate()
+
+
+def crash_scheduler(
+    home: TortureHome, world: World, number: int, point: str, turn: int = 1
+) -> bool:
     """Whether a scheduler was killed at the point."""
-    if not home.migrated:
-        home.migrate()
     mark = home.path / f"sprung{number}"
     home.env[VARIABLE] = f"{point}=kill@{turn};once={mark}"
     _place(home, world, number)
@@ -147,7 +152,7 @@ def _has_ended(home: TortureHome, number: int) -> bool:
     return home.run_state(f"load{number}") in {"success", "failed"} and home.all_ended()
 
 
-def _recover(home: TortureHome, number: int) -> float:
+def recover(home: TortureHome, number: int) -> float:
     """A scheduler without traps takes over and is stopped; how long it took to schedule."""
     begun = time.monotonic()
     process = home.scheduler()

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import text
@@ -217,20 +216,12 @@ def diamond() -> dict[str, str]:
     }
 
 
-def place_load(home: TortureHome, random: Any, dags: int = 20, task: str = "") -> int:
-    """The common load: so many DAGs of ten tasks of 10 to 300 ms. How many tasks it makes."""
-    for number in range(dags):
+def place_load(home: TortureHome, random: Any, dags: int = 20, task: str = "") -> None:
+    """The common load: so many more DAGs of ten tasks of 10 to 300 ms."""
+    first = sum(1 for _ in home.dags.glob("load*.py"))
+    for number in range(first, first + dags):
         dag_id = f"load{number}"
         home.dag(
             f"{dag_id}.py",
             shape(dag_id, diamond(), lambda _: random.uniform(0.01, 0.3), task=task),
         )
-    return dags * len(diamond())
-
-
-def wait_for(path: Path, seconds: float = 30) -> None:
-    """Wait until a file is there."""
-    deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} is not there after {seconds:g} s"
-        time.sleep(0.02)

@@ -1,7 +1,6 @@
 """What a scenario is, and what it is given."""
 
 import random
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -48,9 +47,6 @@ class Scenario(NamedTuple):
     what: str
     play: Callable[[World], None]
     backends: tuple[str, ...] = ALL
-    #: seconds that one configuration may take
-    quick: float = 60
-    full: float = 240
 
 
 def holds(violations: list[Violation]) -> None:
@@ -64,8 +60,3 @@ def must(condition: object, what: str) -> None:
     """Raise unless it holds."""
     if not condition:
         raise Wrong(what)
-
-
-def numbered(name: str) -> int:
-    """T05 -> 5."""
-    return int(re.sub(r"\D", "", name))

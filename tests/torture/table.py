@@ -1,13 +1,19 @@
 """The scenarios, by name."""
 
 from tests.torture.crashes import crash_everywhere
-from tests.torture.plan import Scenario
+from tests.torture.kills import kill_at_random
+from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
+from tests.torture.plan import SERVERS, Scenario
 from tests.torture.starvation import starve
 
 SCENARIOS: dict[str, Scenario] = {
     each.name: each
     for each in (
+        Scenario("T02", "killed tasks and runners cost one try each, visibly", kill_at_random),
         Scenario("T05", "a death at any point loses and repeats nothing", crash_everywhere),
-        Scenario("T16", "a full side never holds up a free one", starve, quick=60, full=400),
+        Scenario("T06", "a database that restarts loses nothing", restart_at_random, SERVERS),
+        Scenario("T07", "a database that falls silent stops nobody", fall_silent, SERVERS),
+        Scenario("T09", "a lost acknowledgement changes nothing", lose_acknowledgements, SERVERS),
+        Scenario("T16", "a full side never holds up a free one", starve),
     )
 }

@@ -1,0 +1,61 @@
+"""T02: runners and task processes are killed at random moments, again and again."""
+
+import signal
+import time
+
+from tests.system.home import RUNNER, TASK, kill
+from tests.torture.homes import TortureHome, place_load
+from tests.torture.plan import World, holds, must
+
+RETRIES = "retries=30, retry_delay=timedelta(0)"
+
+
+def kill_at_random(world: World) -> None:
+    """Half of the kills hit a task, half its runner; each costs what ran one try, visibly."""
+    kills = world.pick(8, 40)
+    with world.home() as home:
+        scheduler = home.scheduler()
+        place_load(home, world.random, world.pick(4, 20), task=RETRIES)
+        tasks_killed, runners_killed, longest = set[int](), 0, 0.0
+        for number in range(kills):
+            home.until(lambda: home.processes(TASK) or _is_over(home), "something runs", 60)
+            if _is_over(home):
+                place_load(home, world.random, 2, task=RETRIES + f", priority_weight={number + 2}")
+                continue
+            time.sleep(world.random.uniform(0.0, 0.4))
+            if number % 2:
+                longest = max(longest, _kill_runner(home))
+                runners_killed += 1
+            else:
+                tasks_killed |= _kill_task(home, world)
+        home.until_all_ended(180)
+        must(scheduler.poll() is None, "the scheduler ended")
+        holds(home.check(hits={"*": kills}))
+        lost = home.sql(
+            "SELECT reason, pid, hostname FROM task_instance_history WHERE state <> 'success'"
+        )
+        must(all(row[0] for row in lost), "an attempt was lost without a reason")
+        world.tell(runners=runners_killed, tasks=len(tasks_killed), lost=len(lost))
+        world.tell(orphans_s=round(longest, 2))
+
+
+def _is_over(home: TortureHome) -> bool:
+    return home.all_ended() and not home.processes(TASK)
+
+
+def _kill_task(home: TortureHome, world: World) -> set[int]:
+    running = home.processes(TASK)
+    chosen = {world.random.choice(running)} if running else set()
+    for pid in chosen:
+        kill(pid, signal.SIGKILL)
+    return chosen
+
+
+def _kill_runner(home: TortureHome) -> float:
+    """How long its tasks outlived it."""
+    orphans = set(home.processes(TASK))
+    for pid in home.processes(RUNNER):
+        kill(pid, signal.SIGKILL)
+    begun = time.monotonic()
+    home.until(lambda: not orphans & set(home.processes(TASK)), "orphans die with it", 5)
+    return time.monotonic() - begun
