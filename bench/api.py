@@ -144,11 +144,8 @@ def measure(port: int, count: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def main() -> None:
-    """Fill, serve, measure, print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.api", description=__doc__)
-    parser.add_argument("--count", type=int, default=60, help="how often each route is asked")
-    asked = parser.parse_args()
+def run(count: int = 60) -> dict[str, dict[str, float]]:
+    """Fill, serve and measure: p50, p95 (ms) and bytes of each route, asked `count` times."""
     with tempfile.TemporaryDirectory(prefix="venturi-bench-") as folder:
         store = Store(f"sqlite:///{folder}/airflow.db")
         migrate(store)
@@ -166,9 +163,16 @@ def main() -> None:
             try:
                 assert server.stdout is not None
                 said = next(line for line in server.stdout if "listens at" in line)
-                found = measure(int(said.rsplit(":", 1)[1]), asked.count)
+                return measure(int(said.rsplit(":", 1)[1]), count)
             finally:
                 server.terminate()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.api", description=__doc__)
+    parser.add_argument("--count", type=int, default=60, help="how often each route is asked")
+    found = run(parser.parse_args().count)
     for name, figures in found.items():
         print(f"{name:20} {figures['p50_ms']:8.2f} {figures['p95_ms']:8.2f} {figures['bytes']:9}")
     print(json.dumps(found))

@@ -242,19 +242,14 @@ def served(home: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def main(arguments: list[str]) -> int:
-    """Fill, serve, measure; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m bench.web", description=__doc__)
-    parser.add_argument("--dags", type=int, default=5000)
-    parser.add_argument("--tasks", type=int, default=1000)
-    parser.add_argument("--runs", type=int, default=25)
-    asked = parser.parse_args(arguments)
+def run(dags: int = 5000, tasks: int = 1000, runs: int = 25) -> dict[str, list[dict[str, Any]]]:
+    """Fill, serve and measure: routes (seconds, bytes) and pages (milliseconds)."""
     home = Path(tempfile.mkdtemp(prefix="vb-"))
     (home / "dags").mkdir()
     store = Store(f"sqlite:///{home}/airflow.db")
     migrate(store)
     begun = time.perf_counter()
-    fill(store, asked.dags, asked.tasks, asked.runs)
+    fill(store, dags, tasks, runs)
     store.close()
     print(f"filled in {time.perf_counter() - begun:.0f} s", flush=True)
     parts: list[tuple[str, Callable[[str], list[dict[str, Any]]]]] = [
@@ -267,6 +262,17 @@ def main(arguments: list[str]) -> int:
             print(name, flush=True)
             report[name] = part(url)
     shutil.rmtree(home, ignore_errors=True)
+    return report
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and write down; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench.web", description=__doc__)
+    parser.add_argument("--dags", type=int, default=5000)
+    parser.add_argument("--tasks", type=int, default=1000)
+    parser.add_argument("--runs", type=int, default=25)
+    asked = parser.parse_args(arguments)
+    report = run(asked.dags, asked.tasks, asked.runs)
     target = Path("bench-results") / f"{NOW:%Y%m%dT%H%M%SZ}-web.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(report, indent=2) + "\n")

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from bench import dags
+from bench import api as rest
+from bench import dags, web
 from bench.engine import (
     PARALLELISM,
     Engine,
@@ -280,6 +281,45 @@ def growth(_asked: Asked) -> list[Figure]:
     return [*by_history(), *by_dags()]
 
 
+def api(_asked: Asked) -> list[Figure]:
+    """What the REST API takes, with 500 DAGs, 20 runs each, 100,000 task instances."""
+    found = rest.run()
+    return [
+        Figure(
+            name=f"{name}, p50",
+            unit="ms",
+            values=[measured["p50_ms"]],
+            budget=15 if name in {"list DAGs", "runs of a DAG", "instances of a run"} else None,
+            notes=(f"p95 {measured['p95_ms']:.1f} ms", f"{measured['bytes'] / 1024:.0f} KiB"),
+        )
+        for name, measured in found.items()
+    ]
+
+
+def pages(_asked: Asked) -> list[Figure]:
+    """What the web interface takes, with 5,000 DAGs and one of 1,000 tasks."""
+    report = web.run()
+    routes = [
+        Figure(
+            name=f"{one['route']}, p50",
+            unit="ms",
+            values=[one["p50"] * 1000],
+            notes=(f"p95 {one['p95'] * 1000:.1f} ms", f"{one['bytes'] / 1024:.0f} KiB"),
+        )
+        for one in report["routes"]
+    ]
+    return routes + [
+        Figure(
+            name=f"page {one['page']} usable",
+            unit="ms",
+            values=[one["cold_ms"]],
+            budget=1000 if one["page"] == "home" else None,
+            notes=(f"warm {one['warm_ms']:.0f} ms",),
+        )
+        for one in report["pages"]
+    ]
+
+
 #: What `make bench` runs, in this order.
 WORKLOADS: Mapping[str, Callable[[Asked], list[Figure]]] = {
     "startup": startup,
@@ -292,4 +332,6 @@ WORKLOADS: Mapping[str, Callable[[Asked], list[Figure]]] = {
     "parse500": parse500,
     "scheduler": scheduler_only,
     "growth": growth,
+    "api": api,
+    "pages": pages,
 }
