@@ -42,6 +42,8 @@ class Permission(StrEnum):
     CONFIG_READ = "config:read"
     PLUGIN_READ = "plugin:read"
     PROVIDER_READ = "provider:read"
+    #: SQL on connections, charts and known events
+    PROFILING_RUN = "profiling:run"
     POOL_READ = "pool:read"
     POOL_CREATE = "pool:create"
     POOL_EDIT = "pool:edit"

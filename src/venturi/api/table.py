@@ -40,7 +40,7 @@ from venturi.api.rest import (
 )
 from venturi.api.route import Route
 from venturi.api.ui import backfills as ui_backfills
-from venturi.api.ui import charts, events, find, grid, home, instance
+from venturi.api.ui import charts, events, find, grid, home, instance, profiling
 from venturi.api.ui import dags as ui_dags
 
 PREFIX = "/api/v2"
@@ -370,6 +370,7 @@ REST: tuple[Route, ...] = (
 
 #: What the pages ask for; no part of the public contract.
 _UI_RUN = "/dags/{dag_id}/runs/{run_id}"
+_PROFILING = "/profiling"
 _UI_TI = _UI_RUN + "/tasks/{task_id}/{map_index}"
 UI: tuple[Route, ...] = (
     Route("GET", "/home", home.get_home, P.DAG_READ, _DAGS),
@@ -385,6 +386,26 @@ UI: tuple[Route, ...] = (
     Route("GET", _UI_RUN + "/gantt", charts.get_gantt, P.INSTANCE_READ, _DAG),
     Route("GET", _UI_TI + "/attempts", instance.get_attempts, P.INSTANCE_READ, _DAG),
     Route("GET", _UI_TI + "/history", instance.get_history, P.INSTANCE_READ, _DAG),
+    Route("GET", _PROFILING, profiling.get_profiling, P.PROFILING_RUN, _NONE),
+    Route("POST", _PROFILING + "/query", profiling.run_query, P.PROFILING_RUN, _NONE),
+    Route("POST", _PROFILING + "/charts", profiling.put_chart, P.PROFILING_RUN, _NONE, 201),
+    Route(
+        "DELETE",
+        _PROFILING + "/charts/{chart_id}",
+        profiling.delete_chart,
+        P.PROFILING_RUN,
+        _NONE,
+        204,
+    ),
+    Route("POST", _PROFILING + "/events", profiling.add_event, P.PROFILING_RUN, _NONE, 201),
+    Route(
+        "DELETE",
+        _PROFILING + "/events/{event_id}",
+        profiling.delete_event,
+        P.PROFILING_RUN,
+        _NONE,
+        204,
+    ),
 )
 
 #: Signing in, and accounts, in the shapes of Airflow's simple and FAB managers.

@@ -62,6 +62,7 @@ LEAST: Mapping[P, Role] = {
     P.CONFIG_READ: Role.OP,
     P.PLUGIN_READ: Role.OP,
     P.PROVIDER_READ: Role.OP,
+    P.PROFILING_RUN: Role.OP,
     P.POOL_CREATE: Role.OP,
     P.POOL_EDIT: Role.OP,
     P.POOL_DELETE: Role.OP,

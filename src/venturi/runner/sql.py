@@ -1,0 +1,111 @@
+"""One SQL statement of a person, run in a process of its own that can be killed.
+
+`python -m venturi.runner.sql` reads connection and statement as JSON from standard input and
+prints one JSON object: columns and rows, or what the database said. Hooks and drivers are user
+code, and a statement may take any time: neither belongs into the web server.
+"""
+
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+#: Characters of one cell; what is longer is cut.
+CELL = 10_000
+#: The largest whole number that JavaScript tells from its neighbours.
+_EXACT = 2**53 - 1
+
+#: How each kind of database is told that nothing will be written.
+READ_ONLY: Mapping[str, str] = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgres": "SET default_transaction_read_only = on",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+}
+
+
+def answer(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns, rows and whether there were more; or `error`, in the database's words."""
+    from venturi.sdk.connection import PREFIX, Connection
+
+    fields = dict(about["connection"])
+    connection = Connection(conn_id="asked_connection", **fields)
+    # Its hook looks the connection up by its id, and finds it here.
+    os.environ[f"{PREFIX}ASKED_CONNECTION"] = json.dumps(
+        {name: value for name, value in fields.items() if value is not None}
+    )
+    try:
+        return _run(connection.get_hook().get_conn, str(connection.conn_type), about)
+    except Exception as error:
+        # Whatever a driver raises is an answer for the person who asked.
+        return _refused(str(error) or type(error).__name__)
+
+
+def _run(get_conn: Callable[[], Any], kind: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    from venturi.batteries.sql_text import statements
+
+    texts = statements(about["sql"])
+    if len(texts) != 1:
+        return _refused(f"Write one statement; here are {len(texts)}.")
+    guard = READ_ONLY.get(kind)
+    if about["read_only"] and guard is None:
+        return _refused(
+            f"Nobody can promise that a connection of type {kind!r} only reads. "
+            "Allow writing to run this."
+        )
+    limit, conn = int(about["limit"]), get_conn()
+    if not hasattr(conn, "cursor"):
+        return _refused(f"A connection of type {kind!r} does not take SQL.")
+    with closing(conn), closing(conn.cursor()) as cursor:
+        if about["read_only"]:
+            cursor.execute(guard)
+            # It holds for transactions that begin from now on.
+            conn.commit()
+        cursor.execute(texts[0])
+        described = cursor.description
+        rows = cursor.fetchmany(limit + 1) if described is not None else []
+        affected = cursor.rowcount
+        if about["read_only"]:
+            conn.rollback()
+        else:
+            conn.commit()
+    return {
+        "columns": [str(column[0]) for column in described or ()],
+        "rows": [_row(row) for row in rows[:limit]],
+        "more": len(rows) > limit,
+        "affected": affected if described is None and affected >= 0 else None,
+        "error": None,
+    }
+
+
+def _row(row: Sequence[Any]) -> list[Any]:
+    return [cell(value) for value in row]
+
+
+def cell(value: Any) -> Any:
+    """A value as JSON carries it and a page can show it."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= _EXACT else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "0x" + bytes(value)[: CELL // 2].hex()
+    return str(value)[:CELL]
+
+
+def _refused(error: str) -> dict[str, Any]:
+    return {"columns": [], "rows": [], "more": False, "affected": None, "error": error}
+
+
+def main() -> None:
+    """Answer what stands in standard input."""
+    found = answer(json.load(sys.stdin))
+    sys.stdout.write("\n" + json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
