@@ -105,8 +105,8 @@ def test_a_connection_that_cannot_promise_to_only_read_says_so(
     assert web.post("/connections", json=body).status_code == 201
     answer = web.post(f"{URL}/query", json={"conn_id": "site", "sql": "SELECT 1"}).json()
     assert "only reads" in answer["error"]
-    body = {"conn_id": "site", "sql": "SELECT 1", "read_only": False}
-    assert "does not take SQL" in web.post(f"{URL}/query", json=body).json()["error"]
+    again = {"conn_id": "site", "sql": "SELECT 1", "read_only": False}
+    assert "does not take SQL" in web.post(f"{URL}/query", json=again).json()["error"]
 
 
 def test_each_statement_stands_in_the_audit_log(web: TestClient, database: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Insert, delete, insert, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.errors import InvalidInput, NotFound
@@ -42,6 +42,13 @@ class KnownEvent(msgspec.Struct, frozen=True, kw_only=True):
 _CHART = chart.c
 
 
+def _made(tx: Tx, statement: Insert) -> int:
+    """The id of the row that a statement makes."""
+    key = tx.execute(statement).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
 def list_charts(tx: Tx) -> Sequence[Chart]:
     """The charts, by label."""
     rows = tx.execute(select(chart).order_by(_CHART.label, _CHART.id).limit(SHOWN))
@@ -75,8 +82,7 @@ def put_chart(tx: Tx, made: Chart, who: Actor) -> int:
     }
     found = tx.execute(select(_CHART.id).where(_CHART.label == values["label"])).scalar()
     if found is None:
-        done = tx.execute(insert(chart).values(**values, iteration_no=0))
-        found = done.inserted_primary_key[0]
+        found = _made(tx, insert(chart).values(**values, iteration_no=0))
     else:
         again = _CHART.iteration_no + 1
         tx.execute(update(chart).where(_CHART.id == found).values(**values, iteration_no=again))
@@ -129,18 +135,19 @@ def add_known_event(tx: Tx, made: KnownEvent, who: Actor) -> int:
         kind = tx.execute(select(known_event_type.c.id).where(name == made.kind.strip())).scalar()
         if kind is None:
             new = insert(known_event_type).values(know_event_type=made.kind.strip())
-            kind = tx.execute(new).inserted_primary_key[0]
-    done = tx.execute(
+            kind = _made(tx, new)
+    event_id = _made(
+        tx,
         insert(known_event).values(
             label=made.label.strip(),
             start_date=made.start_date,
             end_date=made.end_date,
             known_event_type_id=kind,
             description=made.description,
-        )
+        ),
     )
     note(tx, who, "known_event_added", extra={"label": made.label})
-    return int(done.inserted_primary_key[0])
+    return event_id
 
 
 def delete_known_event(tx: Tx, event_id: int, who: Actor) -> None:
