@@ -188,3 +188,10 @@ def test_runs_are_counted_by_state(web: TestClient, store: Store) -> None:
 
 def test_the_version_is_told(web: TestClient) -> None:
     assert set(web.get("version").json()) == {"version", "git_version"}
+
+
+def test_task_instances_cannot_be_made_in_bulk(web: TestClient) -> None:
+    made = {"action": "create", "entities": [{"task_id": "a"}]}
+    answer = web.patch("dags/d/dagRuns/r/taskInstances", json={"actions": [made]})
+    assert answer.status_code == 200
+    assert answer.json()["create"]["errors"][0]["status_code"] == 405
