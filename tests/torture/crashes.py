@@ -21,7 +21,7 @@ from venturi.core.failpoints import VARIABLE
 UNREACHED = {
     "scheduler.step:Stepper._park": "only a run that cannot be decided is parked, and none is made",
     "scheduler.upkeep:Upkeep._in_transaction": "the first sweep comes after a minute",
-    "scheduler.remote": "needs workers",
+    "scheduler.grants": "needs workers",
 }
 #: Seconds in which a point must be reached, or is counted as unreached.
 PATIENCE = 12.0

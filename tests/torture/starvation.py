@@ -66,13 +66,13 @@ def waiting_runs(home: TortureHome, sizes: Sizes) -> dict[str, int]:
     home.dag("full.py", text)
     wide = f"max_active_tasks={sizes.slots}"
     home.dag("free.py", fan("free", sizes.free, arguments="0.1", dag=wide))
-    return _play(home, sizes)
+    return _play(home, sizes, runs + 1)
 
 
 _WIDE = "max_active_tasks=5000"
 
 
-def _play(home: TortureHome, sizes: Sizes) -> dict[str, int]:
+def _play(home: TortureHome, sizes: Sizes, runs: int = 1) -> dict[str, int]:
     home.scheduler()
     home.until(lambda: home.run_state("free") in {"success", "failed"}, "the free side ends", 300)
     # The free side ended while the other one still waits: it was not behind it.
@@ -80,6 +80,8 @@ def _play(home: TortureHome, sizes: Sizes) -> dict[str, int]:
         "SELECT count(*) FROM task_instance WHERE dag_id = 'full' AND queued_dttm IS NULL"
     )
     steps = _each_step_fills(home, sizes)
+    query = "SELECT count(*) FROM dag_run WHERE dag_id = 'full'"
+    home.until(lambda: home.value(query) >= runs, f"all {runs} runs are made", 900)
     home.until_all_ended(900)
     holds(home.check())
     return {"waiting": int(waiting), "steps": steps}
