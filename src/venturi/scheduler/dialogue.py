@@ -60,6 +60,8 @@ class Dialogue:
         self.connected = False
         #: what files define, heard and not taken in yet
         self.arrived: list[Loaded] = []
+        #: runners that have come or gone, by what they know: waits for a database that answers
+        self._unsettled: list[Callable[[int, int], bool]] = []
         self._writes = 0
 
     def watch(self) -> None:
@@ -82,12 +84,15 @@ class Dialogue:
             self._hear_predecessor(left_behind)
 
     def connect(self) -> None:
-        """Try to reach the runner, unless it is reached."""
+        """Try to reach the runner, unless it is reached; settle with those that came or went."""
         if not self.connected and self.link.connect():
             wire = self.link.wire
             assert wire is not None
             self.selector.register(wire, selectors.EVENT_READ, self.hear)
             self.connected, self._writes = True, 0
+        while self._unsettled:
+            self._settle(self._unsettled[0])
+            del self._unsettled[0]
 
     def hear(self) -> None:
         """Take in what the runner has said; start another one when it is gone."""
@@ -124,7 +129,7 @@ class Dialogue:
         except WireClosed:
             self.selector.unregister(old.wire)
             self.link.predecessors.drop(old)
-            self._settle(lambda ti_id, epoch: (ti_id, epoch) not in old.attempts)
+            self._unsettled.append(lambda ti_id, epoch: (ti_id, epoch) not in old.attempts)
 
     def _from_runner(self, message: FromRunner, wire: Wire[FromRunner]) -> None:
         match message:
@@ -167,7 +172,7 @@ class Dialogue:
         process died with its runner. One that was only queued never began.
         """
         accepted = set(hello.accepted)
-        self._settle(
+        self._unsettled.append(
             lambda ti_id, epoch: (
                 (ti_id, epoch) in accepted or self.link.predecessors.answer_for(ti_id, epoch)
             )
@@ -176,7 +181,7 @@ class Dialogue:
         self.timetables.ask_again()
 
     def _settle(self, is_known: Callable[[int, int], bool]) -> None:
-        """What no runner knows: hand it out if it has not begun, else give it up."""
+        """What no runner knows: hand it out if it has not begun, else give it up. Repeatable."""
         queued: dict[int, list[Any]] = {}
         remote = self.link.remote
         for run, instance in list(self.board.owner.values()):

@@ -298,8 +298,8 @@ class Scheduler:
     def _turn_safely(self) -> None:
         """A turn that a database without answer does not end.
 
-        What was heard stays in the inbox and on the board until the database is back; the waits in
-        between grow to half a minute.
+        What was heard stays in the inbox and on the board until the database is back; then a look
+        everywhere finds what else was missed. The waits in between grow to ten seconds.
         """
         try:
             self._turn()
@@ -307,7 +307,8 @@ class Scheduler:
             self.troubles += 1
             self.say(f"The database refuses: {str(error.orig).strip()}. Trying again.")
             self.watchdog.resting()
-            self.selector.select(min(30.0, 0.5 * 2 ** min(self.troubles, 6)))
+            self.round_at = self.clock.monotonic()
+            self.selector.select(min(10.0, 0.5 * 2 ** min(self.troubles, 6)))
         else:
             self.troubles = 0
 
