@@ -252,3 +252,9 @@ def test_the_statements_of_a_migration_can_be_read_first(empty: Store) -> None:
     if empty.url.get_backend_name() == "mysql":
         assert text.count("COLLATE utf8mb4_bin") >= text.count("CREATE TABLE")
     assert tables(empty) == set()
+    for statement in text.split(";\n\n"):
+        if statement:
+            execute(empty, statement)
+    assert schema_state(empty) is SchemaState.CURRENT
+    assert tables(empty) == set(metadata.tables) | {"alembic_version"}
+    assert migrate(empty) is SchemaState.CURRENT

@@ -14,17 +14,30 @@ from contextlib import contextmanager
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Column, MetaData, String, Table, delete, insert, inspect, select, text
+from sqlalchemy import (
+    Column,
+    MetaData,
+    String,
+    Table,
+    create_mock_engine,
+    delete,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from venturi.core.errors import VenturiError
 from venturi.store.alone import alone
+from venturi.store.connect import in_utf8mb4
 from venturi.store.engine import Store, Tx
 from venturi.store.faults import sentence
 from venturi.store.schema.all import metadata
@@ -33,6 +46,13 @@ from venturi.store.schema.people import slot_pool
 
 #: What stands in place of a revision while the tables of a database are made.
 MAKING = "making"
+
+_DEFAULT_POOL = {
+    "pool": "default_pool",
+    "slots": 128,
+    "description": "Default pool",
+    "include_deferred": False,
+}
 
 #: Alembic's table, as Alembic makes it.
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -117,6 +137,27 @@ def migrate(store: Store) -> SchemaState:
     return state
 
 
+def _sql_of_all(store: Store) -> str:
+    written: list[str] = []
+
+    def write(clause: Any, *_: Any, **__: Any) -> None:
+        in_utf8mb4(clause)
+        compiled = clause.compile(dialect=store.engine.dialect)
+        written.append(str(compiled).strip())
+
+    metadata.create_all(create_mock_engine(store.url, write), checkfirst=False)
+    _VERSION.create(create_mock_engine(store.url, write), checkfirst=False)
+    rows = [
+        insert(installation).values(key="id", value=secrets.token_hex(16)),
+        insert(slot_pool).values(**_DEFAULT_POOL),
+        insert(_VERSION).values(version_num=head_revision(store)),
+    ]
+    for row in rows:
+        literal = {"literal_binds": True}
+        written.append(str(row.compile(dialect=store.engine.dialect, compile_kwargs=literal)))
+    return "".join(f"{statement};\n\n" for statement in written)
+
+
 @contextmanager
 def _explained(store: Store) -> Iterator[None]:
     """Say in a sentence what a server has against it."""
@@ -152,7 +193,12 @@ def change_revision(store: Store, revision: str) -> tuple[str | None, str]:
 
 
 def sql_between(store: Store, before: str | None, after: str) -> str:
-    """The statements that lead from one revision to another, and change nothing now."""
+    """The statements that lead from one revision to another, and change nothing now.
+
+    From None to the newest: those that make all tables at once.
+    """
+    if before is None and after in {"head", head_revision(store)}:
+        return _sql_of_all(store)
     written = StringIO()
     config = alembic_config(store)
     config.output_buffer = written
@@ -200,11 +246,7 @@ def fill_defaults(tx: Tx) -> None:
         tx.execute(insert(installation).values(key="id", value=secrets.token_hex(16)))
     known = tx.execute(select(slot_pool.c.id).where(slot_pool.c.pool == "default_pool")).first()
     if known is None:
-        tx.execute(
-            insert(slot_pool).values(
-                pool="default_pool", slots=128, description="Default pool", include_deferred=False
-            )
-        )
+        tx.execute(insert(slot_pool).values(**_DEFAULT_POOL))
 
 
 def reset(store: Store) -> None:
