@@ -59,9 +59,9 @@ def test_runs_and_the_audit_log_are_found_by_filters_that_stand_in_the_address(
     page: Page, site: Instance
 ) -> None:
     run_id = site.trigger("ct1")
-    page.goto("/runs")
+    page.goto("/dag_runs")
     page.get_by_label("DAG", exact=True).fill("ct1")
-    expect(page).to_have_url(re.compile(r"/runs\?dag=ct1$"))
+    expect(page).to_have_url(re.compile(r"/dag_runs\?dag=ct1$"))
     expect(page.get_by_role("link", name=run_id)).to_be_visible()
-    page.goto("/audit?dag=ct1")
+    page.goto("/events?dag=ct1")
     expect(page.get_by_role("table", name="Audit log")).to_contain_text("ct1")

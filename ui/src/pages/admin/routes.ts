@@ -39,7 +39,7 @@ export const adminRoutes: PageRoute[] = [
     component: page(() => import("./Plugins"), "Plugins"),
   },
   {
-    path: "/configuration",
+    path: "/config",
     title: ["Configuration", "配置"],
     section: "admin",
     icon: Settings,

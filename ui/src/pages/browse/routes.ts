@@ -4,28 +4,28 @@ import { type PageRoute, page } from "@/app/pages";
 
 export const browseRoutes: PageRoute[] = [
   {
-    path: "/runs",
+    path: "/dag_runs",
     title: ["Runs", "运行"],
     section: "browse",
     icon: Play,
     component: page(() => import("./Runs"), "Runs"),
   },
   {
-    path: "/task-instances",
+    path: "/task_instances",
     title: ["Task instances", "任务实例"],
     section: "browse",
     icon: ListChecks,
     component: page(() => import("./Instances"), "Instances"),
   },
   {
-    path: "/asset-list",
+    path: "/assets",
     title: ["Assets", "资产"],
     section: "browse",
     icon: Boxes,
     component: page(() => import("./Assets"), "Assets"),
   },
   {
-    path: "/audit",
+    path: "/events",
     title: ["Audit log", "审计日志"],
     section: "browse",
     icon: History,
