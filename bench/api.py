@@ -20,8 +20,9 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from venturi.core.attempts import FileRef
 from venturi.core.clock import Instant
-from venturi.core.messages import FileRef, Loaded
+from venturi.core.messages import Loaded
 from venturi.core.states import RunState, RunType, TaskState
 from venturi.spec.codec import encode
 from venturi.spec.model import DagSpec, TaskSpec

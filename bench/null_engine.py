@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from venturi.core.messages import FileRef, Finished, Loaded, Result, Start, Started
+from venturi.core.attempts import FileRef, Result
+from venturi.core.messages import Finished, Loaded, Start, Started
 from venturi.core.states import RunType, TaskState
 from venturi.decide.board import Board
 from venturi.decide.views import Limits, PoolView

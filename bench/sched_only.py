@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
 
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import RunState, TaskState
 from venturi.decide.board import Board
 from venturi.decide.decide import decide

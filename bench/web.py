@@ -24,7 +24,8 @@ from urllib.request import ProxyHandler, build_opener
 from sqlalchemy import insert
 
 from scripts.instance import AIRFLOW, clean_environment, free_port, stop_in_order_when_told
-from venturi.core.messages import FileRef, Loaded
+from venturi.core.attempts import FileRef
+from venturi.core.messages import Loaded
 from venturi.core.states import RunType
 from venturi.spec.codec import encode
 from venturi.spec.model import DagSpec, GroupSpec, TaskSpec

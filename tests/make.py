@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from venturi.core.attempts import Result
 from venturi.core.clock import Instant
-from venturi.core.messages import Result
 from venturi.core.states import ACTIVE, RunState, TaskState
 from venturi.decide.board import Board
 from venturi.decide.draft import Draft

@@ -241,7 +241,8 @@ def calls() -> list[tuple[str, tuple[Any, ...]]]:
 def api(server: Web, store: Store, home: Path) -> Any:
     """The client, and a DAG with runs, an import error and a log."""
     put(store, SPEC)
-    from venturi.core.messages import FileRef, Loaded
+    from venturi.core.attempts import FileRef
+    from venturi.core.messages import Loaded
     from venturi.spec.codec import encode
     from venturi.store.dags import put_dag, put_source
 

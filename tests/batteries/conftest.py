@@ -10,7 +10,7 @@ import pytest
 
 from tests.batteries.make import Comms
 from venturi.config import get_config
-from venturi.core.messages import GetConnection
+from venturi.core.requests import GetConnection
 from venturi.sdk.comms import set_comms
 
 

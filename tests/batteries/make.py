@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from venturi.core.messages import AttemptInfo, Result, RunInfo
+from venturi.core.attempts import AttemptInfo, Result, RunInfo
 from venturi.runner.attempt import run_attempt
 
 DATE = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)

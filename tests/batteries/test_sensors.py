@@ -27,7 +27,7 @@ from venturi.batteries.sensors.time_delta import (
     TimeDeltaSensorAsync,
     WaitSensor,
 )
-from venturi.core.messages import CountInstances, GetDagState, GetStates
+from venturi.core.requests import CountInstances, GetDagState, GetStates
 from venturi.core.states import TaskState
 from venturi.sdk.comms import comms_set
 from venturi.sdk.dag import DAG

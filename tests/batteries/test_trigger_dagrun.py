@@ -8,8 +8,9 @@ import pytest
 
 from tests.batteries.make import Comms, run
 from venturi.batteries.operators.trigger_dagrun import DagRunOrder, TriggerDagRunOperator
+from venturi.core.attempts import Result
 from venturi.core.errors import Conflict, NotFound
-from venturi.core.messages import GetRun, Result, SetXCom, TriggerRun
+from venturi.core.requests import GetRun, SetXCom, TriggerRun
 from venturi.core.states import TaskState
 from venturi.sdk.dag import DAG
 

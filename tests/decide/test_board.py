@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests import make
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import RunState, TaskState
 from venturi.decide.board import Board
 from venturi.decide.decide import decide

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests import make
 from tests.make import NOW
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import TaskState
 from venturi.decide.board import Board
 from venturi.decide.decide import decide

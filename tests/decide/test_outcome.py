@@ -3,7 +3,7 @@
 import pytest
 
 from tests import make
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import RunState, TaskState
 from venturi.decide.conclude import conclude
 from venturi.decide.draft import Draft

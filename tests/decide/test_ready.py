@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import make
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import TaskState
 from venturi.decide.decide import decide
 from venturi.decide.plan import Plan

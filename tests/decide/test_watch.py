@@ -6,7 +6,7 @@ import pytest
 
 from tests import make
 from tests.make import NOW, later
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import RunState, TaskState
 from venturi.decide.calls import calls_due
 from venturi.decide.decide import decide

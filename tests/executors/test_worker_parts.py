@@ -5,15 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from venturi.core.messages import (
-    AttemptInfo,
-    Bundle,
-    FileRef,
-    LogPiece,
-    RunInfo,
-    Start,
-    WantBundle,
-)
+from venturi.core.attempts import AttemptInfo, FileRef, RunInfo
+from venturi.core.messages import Start
+from venturi.core.worker_messages import Bundle, LogPiece, WantBundle
 from venturi.executors.celery.logbook import Logbook, is_inside
 from venturi.executors.celery.shipping import PIECE, Shipping
 from venturi.executors.celery.sources import YOUNG, Sources

@@ -15,22 +15,20 @@ from textwrap import dedent
 from typing import Any, TypeVar
 
 from tests.make import NOW
+from venturi.core.attempts import AttemptInfo, FileRef, RunInfo
 from venturi.core.log_paths import log_path
 from venturi.core.messages import (
     Ack,
-    AttemptInfo,
-    FileRef,
     Finished,
     FromRunner,
     Hello,
     Load,
     Loaded,
-    Message,
     Reply,
-    RunInfo,
     Start,
     Welcome,
 )
+from venturi.core.wire import Message
 from venturi.runner.watch import fingerprint
 from venturi.runner.wire import Wire, WireClosed
 

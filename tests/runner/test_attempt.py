@@ -16,7 +16,8 @@ import pytest
 
 from tests.runner.make import Task, dag_of
 from tests.sdk_runtime.make import FakeClock, FakeComms, attempt, run
-from venturi.core.messages import Result, SetXCom, XComValue
+from venturi.core.attempts import Result, XComValue
+from venturi.core.requests import SetXCom
 from venturi.core.states import TaskState
 from venturi.runner.attempt import run_attempt
 from venturi.sdk.comms import current_comms

@@ -8,7 +8,8 @@ import pytest
 
 from tests.runner.make import Task, dag_of
 from tests.sdk_runtime.make import FakeClock, FakeComms, attempt, run
-from venturi.core.messages import Call, GetStates
+from venturi.core.messages import Call
+from venturi.core.requests import GetStates
 from venturi.runner.callbacks import run_callbacks
 from venturi.sdk.context import get_current_context
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.runner.make import Task, dag_of
 from tests.sdk_runtime.make import FakeClock, FakeComms, attempt
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import TaskState
 from venturi.runner.attempt import run_attempt
 from venturi.sdk.exceptions import TaskDeferred

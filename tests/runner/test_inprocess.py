@@ -13,7 +13,7 @@ import pytest
 
 from tests.sdk_runtime.make import DAY, FakeClock, FakeComms
 from venturi.core.errors import InvalidInput, VenturiError
-from venturi.core.messages import GetRun, GetVariable, SetVariable
+from venturi.core.requests import GetRun, GetVariable, SetVariable
 from venturi.core.states import TaskState
 from venturi.runner.inprocess import (
     clear_dag,

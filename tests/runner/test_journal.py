@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.make import NOW
-from venturi.core.messages import Called, Finished, Result
+from venturi.core.attempts import Result
+from venturi.core.messages import Called, Finished
 from venturi.core.states import TaskState
 from venturi.runner.journal import Journal
 

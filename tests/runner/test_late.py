@@ -7,7 +7,8 @@ import pytest
 
 from tests.runner.make import Task, dag_of
 from tests.sdk_runtime.make import DAY, FakeClock, FakeComms, run
-from venturi.core.messages import Call, GetStates
+from venturi.core.messages import Call
+from venturi.core.requests import GetStates
 from venturi.runner.callbacks import run_callbacks
 from venturi.sdk.deadline import (
     AsyncCallback,

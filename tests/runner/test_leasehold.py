@@ -3,7 +3,8 @@
 import pytest
 
 from tests.sdk_runtime.make import FakeClock
-from venturi.core.messages import Beat, Message
+from venturi.core.messages import Beat
+from venturi.core.wire import Message
 from venturi.runner.leasehold import GRACE, PART, SILENCE, Leasehold
 from venturi.runner.reactor import Reactor
 

@@ -8,7 +8,8 @@ import pytest
 from tests import make
 from tests.runner.make import Task, dag_of
 from tests.sdk_runtime.make import FakeClock, FakeComms, attempt, run
-from venturi.core.messages import Call, FileRef, Result
+from venturi.core.attempts import FileRef, Result
+from venturi.core.messages import Call
 from venturi.plugins.listeners import listener_manager, register_listeners
 from venturi.plugins.spec import hookimpl
 from venturi.runner.attempt import run_attempt

@@ -9,15 +9,8 @@ import psutil
 import pytest
 
 from tests.runner.real import Machine, Scheduler, is_alive, machine, wait_for
-from venturi.core.messages import (
-    Ask,
-    Cancel,
-    Finished,
-    GetVariable,
-    Loaded,
-    Started,
-    Stop,
-)
+from venturi.core.messages import Ask, Cancel, Finished, Loaded, Started, Stop
+from venturi.core.requests import GetVariable
 from venturi.core.states import TaskState
 
 

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from venturi.core.messages import FileRef, FromHost, FromTask, ToHost
+from venturi.core.attempts import FileRef
+from venturi.core.host_messages import FromHost, FromTask, ToHost
 from venturi.runner.host_row import Child, HostRow
 from venturi.runner.wire import Wire, pair
 

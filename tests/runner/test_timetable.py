@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from venturi.core.messages import AskTimetable, FileRef
+from venturi.core.attempts import FileRef
+from venturi.core.messages import AskTimetable
 from venturi.runner.timetable import said_by
 from venturi.sdk.timetables import AssetOrTimeSchedule, DagRunInfo, Timetable
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from venturi.core.messages import Exited, Fork, FromTask, Mask, Spare, ToHost, Usage
+from venturi.core.attempts import Usage
+from venturi.core.host_messages import Exited, Fork, FromTask, Mask, Spare, ToHost
 from venturi.runner.wire import LIMIT, Wire, WireClosed, pair
 
 Ends = tuple[socket.socket, Wire[ToHost]]

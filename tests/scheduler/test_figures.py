@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from tests import make
-from venturi.core.messages import Finished, Result, Started
+from venturi.core.attempts import Result
+from venturi.core.messages import Finished, Started
 from venturi.core.states import RunState, RunType, TaskState
 from venturi.decide.plan import Move, Plan, RunMove
 from venturi.decide.views import Instance, RunView

@@ -1,7 +1,8 @@
 """The inbox takes words only from attempts whose instance still waits for them."""
 
 from tests import make
-from venturi.core.messages import Finished, Result, Started
+from venturi.core.attempts import Result
+from venturi.core.messages import Finished, Started
 from venturi.core.states import TaskState
 from venturi.decide.board import Board
 from venturi.decide.views import DagView

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import make
-from venturi.core.messages import FileRef
+from venturi.core.attempts import FileRef
 from venturi.core.states import TaskState
 from venturi.decide.board import Board
 from venturi.decide.views import DagView, PoolView

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from venturi.core.clock import SystemClock
-from venturi.core.messages import Ack, Beat, Draining, FromScheduler, Hello, Message, Welcome
+from venturi.core.messages import Ack, Beat, Draining, FromScheduler, Hello, Welcome
+from venturi.core.wire import Message
 from venturi.runner.wire import Wire
 from venturi.scheduler.predecessors import Predecessors
 

@@ -10,8 +10,9 @@ from sqlalchemy import insert
 
 from tests import make
 from tests.store import home
+from venturi.core.attempts import Result
 from venturi.core.clock import Instant
-from venturi.core.messages import Finished, Result, Start, Started
+from venturi.core.messages import Finished, Start, Started
 from venturi.core.states import TaskState
 from venturi.decide.board import Board
 from venturi.decide.simulate import Assumed, beginning, simulate

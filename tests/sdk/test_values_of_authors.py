@@ -10,7 +10,7 @@ import pytest
 from dateutil.relativedelta import FR, relativedelta
 
 from venturi.core.errors import InvalidInput, VenturiError
-from venturi.core.messages import GetConnection, GetVariable, SetVariable
+from venturi.core.requests import GetConnection, GetVariable, SetVariable
 from venturi.sdk import secrets_masker
 from venturi.sdk.asset import Asset, AssetAlias, Dataset
 from venturi.sdk.comms import comms_set

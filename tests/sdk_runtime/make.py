@@ -4,17 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from venturi.core.attempts import AttemptInfo, RunInfo
 from venturi.core.errors import NotFound
-from venturi.core.messages import (
-    AttemptInfo,
-    GetConnection,
-    GetRun,
-    GetVariable,
-    GetXCom,
-    Request,
-    RunInfo,
-    SetXCom,
-)
+from venturi.core.requests import GetConnection, GetRun, GetVariable, GetXCom, Request, SetXCom
 
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
 

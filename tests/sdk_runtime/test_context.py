@@ -8,7 +8,7 @@ import pendulum
 import pytest
 
 from tests.sdk_runtime.make import DAY, FakeClock, FakeComms, attempt, run
-from venturi.core.messages import GetRun
+from venturi.core.requests import GetRun
 from venturi.sdk.comms import comms_set
 from venturi.sdk.exceptions import ParamValidationError
 from venturi.sdk.late import Late, value_of

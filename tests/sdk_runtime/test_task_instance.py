@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.sdk_runtime.make import DAY, FakeClock, FakeComms, attempt, run
-from venturi.core.messages import CountInstances, GetRun, GetStates, SetXCom, XComValue
+from venturi.core.attempts import XComValue
+from venturi.core.requests import CountInstances, GetRun, GetStates, SetXCom
 from venturi.sdk.comms import comms_set
 from venturi.sdk.runtime_run import DagRun, info_of
 from venturi.sdk.runtime_ti import RuntimeTaskInstance, TaskInstanceKey

@@ -5,8 +5,8 @@ from datetime import timedelta
 from random import Random
 from typing import NamedTuple
 
+from venturi.core.attempts import Result
 from venturi.core.clock import Instant
-from venturi.core.messages import Result
 from venturi.core.states import TaskState
 from venturi.spec.model import TaskSpec
 

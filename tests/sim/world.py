@@ -15,8 +15,8 @@ from tests.sim.dags import END, random_dag
 from tests.sim.machine import Machine, Order, Word, random_result
 from tests.sim.rows import LostLease, Rows
 from tests.sim.shell import Shell
+from venturi.core.attempts import Result
 from venturi.core.clock import Instant
-from venturi.core.messages import Result
 from venturi.core.states import RUN_TERMINAL, TERMINAL, RunState, RunType, TaskState
 from venturi.decide.calendar import following
 from venturi.decide.views import DagView, PoolView, RunView

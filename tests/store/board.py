@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.make import NOW, later
-from venturi.core.messages import Finished, Result, Started, Usage
+from venturi.core.attempts import Result, Usage
+from venturi.core.messages import Finished, Started
 from venturi.core.states import RunState, TaskState
 from venturi.decide.plan import Move, Plan, RunMove
 from venturi.decide.views import Instance, RunView

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Executable, Table, select, update
 
 from tests import make
-from venturi.core.messages import FileRef, Loaded
+from venturi.core.attempts import FileRef
+from venturi.core.messages import Loaded
 from venturi.core.states import RunType, TaskState
 from venturi.spec.codec import encode
 from venturi.spec.model import DagSpec

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from tests import make
 from tests.make import NOW, later
 from tests.store import board, home
-from venturi.core.messages import Result, XComValue
+from venturi.core.attempts import Result, XComValue
 from venturi.core.states import RunState, RunType, TaskState
 from venturi.decide.plan import Expansion, NewRun
 from venturi.decide.views import RunView

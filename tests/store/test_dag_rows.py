@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests import make
 from tests.make import NOW
 from tests.store import home
-from venturi.core.messages import FileRef, Loaded
+from venturi.core.attempts import FileRef
+from venturi.core.messages import Loaded
 from venturi.spec.codec import encode, structure_hash
 from venturi.spec.model import DagSpec
 from venturi.spec.timetable.model import CronInterval

@@ -9,7 +9,8 @@ from sqlalchemy import insert, update
 from tests import make
 from tests.make import NOW, later
 from tests.store import board, home
-from venturi.core.messages import Call, FileRef
+from venturi.core.attempts import FileRef
+from venturi.core.messages import Call
 from venturi.core.states import RunState, RunType
 from venturi.decide.plan import Miss, Pause, RunMove
 from venturi.decide.views import Deadline

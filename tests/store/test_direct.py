@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from venturi.config import get_config
-from venturi.core.messages import (
+from venturi.core.requests import (
     CountInstances,
     DeleteVariable,
     GetConnection,

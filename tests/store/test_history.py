@@ -3,7 +3,7 @@
 from tests import make
 from tests.make import later
 from tests.store import board, home
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import RunState, TaskState
 from venturi.store.commands.belongings import delete_runs
 from venturi.store.commands.instances import Chosen, Selection, clear, select_instances

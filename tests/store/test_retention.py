@@ -6,7 +6,8 @@ from tests import make
 from tests.store import history, home
 from tests.store.history import days, ended
 from tests.store.home import WHO
-from venturi.core.messages import FileRef, Loaded
+from venturi.core.attempts import FileRef
+from venturi.core.messages import Loaded
 from venturi.store.commands import dags, retention
 from venturi.store.commands.retention import Keep
 from venturi.store.commands.unused import delete_unused_code

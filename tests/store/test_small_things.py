@@ -12,8 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from tests.make import NOW
 from venturi.config import get_config
+from venturi.core.attempts import FileRef, RunInfo
 from venturi.core.errors import VenturiError
-from venturi.core.messages import Call, FileRef, RunInfo
+from venturi.core.messages import Call
 from venturi.store.bell import Bell, Ring, bell_path, ring
 from venturi.store.calls import drop_calls, open_calls, put_calls
 from venturi.store.crypto import Undecipherable, decrypt, encrypt, rotate

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import NamedTuple
 
+from venturi.core.attempts import Result
 from venturi.core.backoff import retry_delay
 from venturi.core.clock import Instant
-from venturi.core.messages import Result
 from venturi.core.states import TaskState
 from venturi.spec.model import TaskSpec
 

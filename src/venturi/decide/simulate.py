@@ -12,8 +12,8 @@ from itertools import count
 
 import msgspec
 
+from venturi.core.attempts import Result
 from venturi.core.clock import Instant
-from venturi.core.messages import Result
 from venturi.core.run_ids import run_id
 from venturi.core.states import ACTIVE, RUN_TERMINAL, RunState, RunType, TaskState
 from venturi.decide.board import Board

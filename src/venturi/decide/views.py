@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from venturi.core.attempts import Result
 from venturi.core.clock import Instant
-from venturi.core.messages import Result
 from venturi.core.states import RunState, RunType, TaskState
 from venturi.spec.graph import Graph
 from venturi.spec.timetable.model import DataInterval, RunInfo

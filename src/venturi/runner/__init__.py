@@ -5,7 +5,7 @@ file, which imports the file once and stays as its template; each attempt is a f
 for a file whose import looked at the outside world, of the bare base). A task process talks to the
 runner over a socket pair and writes its log into a pipe that the runner reads.
 
-(what is said between them is in core.messages)
+(what is said is in core: with the scheduler in messages, with hosts and tasks in host_messages)
 wire        length-prefixed msgpack over a socket, with passing of file descriptors
 daemon      the runner process: accepts attempts once, routes words, keeps what is not acknowledged
 hosts       which hosts there are, what they loaded, when they go

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from venturi.config import get_config
+from venturi.core.attempts import AttemptInfo, Result
 from venturi.core.clock import Clock, SystemClock
-from venturi.core.messages import AttemptInfo, Result
 from venturi.core.states import TaskState
 from venturi.runner.endings import ending_of, returned
 from venturi.runner.failure import reason_of, story_of

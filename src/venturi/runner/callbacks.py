@@ -9,8 +9,10 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from venturi.core.attempts import AttemptInfo
 from venturi.core.clock import Clock
-from venturi.core.messages import AttemptInfo, Call, GetStates
+from venturi.core.messages import Call
+from venturi.core.requests import GetStates
 from venturi.runner.attempt import prepared
 from venturi.runner.failure import failed_with
 from venturi.runner.late import tell_of_deadline, tell_of_slas

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from venturi.core.messages import Ask, AskTimetable, Mask, Message, Reply, Start, TimetableSaid
+from venturi.core.host_messages import Mask
+from venturi.core.messages import Ask, AskTimetable, Reply, Start, TimetableSaid
+from venturi.core.wire import Message
 from venturi.runner.host_row import Child, HostRow
 from venturi.runner.hosts import Hosts
 from venturi.runner.logfiles import LogFile

@@ -33,13 +33,13 @@ from venturi.core.messages import (
     FromScheduler,
     Hello,
     Load,
-    Message,
     Renewed,
     Reply,
     Start,
     Stop,
     Welcome,
 )
+from venturi.core.wire import Message
 from venturi.runner.begun import BegunAttempts, lost_with_its_runner
 from venturi.runner.consulting import Consulting
 from venturi.runner.hosts import Hosts

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from venturi.core.messages import Result, XComValue
+from venturi.core.attempts import Result, XComValue
 from venturi.core.states import TaskState
 from venturi.runner.failure import reason_of
 from venturi.sdk.exceptions import (

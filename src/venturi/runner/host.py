@@ -17,22 +17,10 @@ from typing import Any, TextIO
 
 from setproctitle import setproctitle
 
+from venturi.core.attempts import Usage
 from venturi.core.clock import Clock, SystemClock
-from venturi.core.messages import (
-    Ask,
-    Beget,
-    Born,
-    Exited,
-    Fork,
-    Load,
-    Loaded,
-    Reply,
-    Signal,
-    Spare,
-    Stop,
-    ToHost,
-    Usage,
-)
+from venturi.core.host_messages import Beget, Born, Exited, Fork, Signal, Spare, ToHost
+from venturi.core.messages import Ask, Load, Loaded, Reply, Stop
 from venturi.runner.forking import fork_child
 from venturi.runner.loading import ACTIVE, load_file
 from venturi.runner.wire import Wire, WireClosed, pair

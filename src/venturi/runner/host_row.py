@@ -7,18 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from venturi.core.messages import (
-    Beget,
-    FileRef,
-    Fork,
-    FromHost,
-    FromTask,
-    Load,
-    Loaded,
-    Message,
-    Signal,
-    Stop,
-)
+from venturi.core.attempts import FileRef
+from venturi.core.host_messages import Beget, Fork, FromHost, FromTask, Signal
+from venturi.core.messages import Load, Loaded, Stop
+from venturi.core.wire import Message
 from venturi.runner.wire import Wire, WireClosed, pair
 
 #: How many children of a host wait for work in advance.

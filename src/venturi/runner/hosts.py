@@ -11,20 +11,10 @@ from collections.abc import Callable
 
 from setproctitle import setproctitle
 
-from venturi.core.messages import (
-    Ask,
-    Born,
-    Exited,
-    FileRef,
-    FromHost,
-    Load,
-    Loaded,
-    Message,
-    Reply,
-    Signal,
-    Spare,
-    Welcome,
-)
+from venturi.core.attempts import FileRef
+from venturi.core.host_messages import Born, Exited, FromHost, Signal, Spare
+from venturi.core.messages import Ask, Load, Loaded, Reply, Welcome
+from venturi.core.wire import Message
 from venturi.runner.forking import fork_child
 from venturi.runner.host import Host
 from venturi.runner.host_row import Child, HostRow, Taker, child_wire, open_host

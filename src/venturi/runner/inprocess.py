@@ -18,9 +18,10 @@ from typing import Any
 import msgspec
 
 from venturi.config import get_config
+from venturi.core.attempts import AttemptInfo, Result, RunInfo
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.errors import InvalidInput, VenturiError
-from venturi.core.messages import AttemptInfo, GetRun, Result, RunInfo
+from venturi.core.requests import GetRun
 from venturi.core.run_ids import run_id as make_run_id
 from venturi.core.states import RunState, RunType
 from venturi.runner.attempt import prepared, run_attempt

@@ -9,7 +9,9 @@ import logging
 from collections.abc import Awaitable, Iterator
 from typing import Any
 
-from venturi.core.messages import AttemptInfo, Call, GetStates
+from venturi.core.attempts import AttemptInfo
+from venturi.core.messages import Call
+from venturi.core.requests import GetStates
 from venturi.runner.failure import failed_with
 from venturi.sdk.comms import Comms
 from venturi.sdk.deadline import DeadlineCallback, alerts_of

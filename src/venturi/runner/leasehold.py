@@ -8,7 +8,8 @@ the attempts to others, the runner ends them by itself.
 from collections import OrderedDict
 from collections.abc import Callable
 
-from venturi.core.messages import Beat, Message
+from venturi.core.messages import Beat
+from venturi.core.wire import Message
 from venturi.runner.reactor import Reactor
 
 #: Seconds between two beats; with a short lease, this part of it.

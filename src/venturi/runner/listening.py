@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from venturi.core.messages import Result
+from venturi.core.attempts import Result
 from venturi.core.states import RunState, TaskState
 from venturi.plugins.listeners import has_listeners, is_heard, tell
 from venturi.spec.model import Callback, DagSpec

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from venturi.core.attempts import RunInfo, XComValue
 from venturi.core.errors import InvalidInput, NotFound
-from venturi.core.messages import (
+from venturi.core.requests import (
     CountInstances,
     DeleteVariable,
     DeleteXCom,
@@ -16,10 +17,8 @@ from venturi.core.messages import (
     GetVariable,
     GetXCom,
     Request,
-    RunInfo,
     SetVariable,
     SetXCom,
-    XComValue,
 )
 from venturi.sdk.comms import Comms
 

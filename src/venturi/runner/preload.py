@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from venturi.core.messages import AttemptInfo, Request, RunInfo
+from venturi.core.attempts import AttemptInfo, RunInfo
+from venturi.core.requests import Request
 
 #: Imported in the base. Heavy libraries of users are not here: a host imports them for its file.
 MODULES = (

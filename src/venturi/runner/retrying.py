@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from venturi.core.messages import AttemptInfo, Result
+from venturi.core.attempts import AttemptInfo, Result
 from venturi.runner.failure import reason_of, story_of
 
 _LOG = logging.getLogger("airflow.task")

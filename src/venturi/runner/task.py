@@ -9,26 +9,11 @@ from typing import Any
 
 from setproctitle import setproctitle
 
+from venturi.core.attempts import FileRef, Result, Usage
 from venturi.core.clock import Clock
-from venturi.core.messages import (
-    Ask,
-    AskTimetable,
-    Begun,
-    Call,
-    CalledBack,
-    Done,
-    FileRef,
-    Load,
-    Loaded,
-    Mask,
-    Reply,
-    Request,
-    Result,
-    Start,
-    TimetableSaid,
-    ToTask,
-    Usage,
-)
+from venturi.core.host_messages import Begun, CalledBack, Done, Mask, ToTask
+from venturi.core.messages import Ask, AskTimetable, Call, Load, Loaded, Reply, Start, TimetableSaid
+from venturi.core.requests import Request
 from venturi.core.states import TaskState
 from venturi.runner.asking import answer_of
 from venturi.runner.forking import reseed

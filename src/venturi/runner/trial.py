@@ -11,8 +11,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from venturi.core.attempts import AttemptInfo, FileRef, Result, RunInfo
 from venturi.core.clock import Clock
-from venturi.core.messages import AttemptInfo, Call, FileRef, Result, RunInfo
+from venturi.core.messages import Call
 from venturi.core.states import RUN_TERMINAL, TERMINAL, RunState, RunType, TaskState
 from venturi.decide.board import Board
 from venturi.decide.calls import CallDue, calls_due

@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from venturi.core.messages import Call, Called, Finished, Result, Start, Started, Usage
+from venturi.core.attempts import Result, Usage
+from venturi.core.messages import Call, Called, Finished, Start, Started
 from venturi.core.states import TaskState
 from venturi.runner.host_row import Child, HostRow
 from venturi.runner.logfiles import LogFile

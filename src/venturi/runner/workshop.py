@@ -8,27 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from venturi.core.messages import (
-    Ask,
-    Begun,
-    Call,
-    Called,
-    CalledBack,
-    Cancel,
-    Done,
-    Exited,
-    Finished,
-    FromTask,
-    Grown,
-    Mask,
-    Message,
-    Reply,
-    Result,
-    Start,
-    Started,
-    Usage,
-)
+from venturi.core.attempts import Result, Usage
+from venturi.core.host_messages import Begun, CalledBack, Done, Exited, FromTask, Mask
+from venturi.core.messages import Ask, Call, Called, Cancel, Finished, Grown, Reply, Start, Started
 from venturi.core.states import TaskState
+from venturi.core.wire import Message
 from venturi.runner.endings_words import killed_words
 from venturi.runner.host_row import Child, HostRow
 from venturi.runner.hosts import Hosts

@@ -6,8 +6,8 @@ from typing import Any
 
 from venturi.core.clock import Clock
 from venturi.core.errors import Conflict, VenturiError
-from venturi.core.messages import (
-    Ask,
+from venturi.core.messages import Ask, Reply
+from venturi.core.requests import (
     CountInstances,
     DeleteVariable,
     DeleteXCom,
@@ -17,7 +17,6 @@ from venturi.core.messages import (
     GetStates,
     GetVariable,
     GetXCom,
-    Reply,
     Request,
     SetVariable,
     SetXCom,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from venturi.core.attempts import Result
 from venturi.core.clock import Clock
 from venturi.core.messages import (
     Ask,
@@ -16,7 +17,6 @@ from venturi.core.messages import (
     FromRunner,
     Hello,
     Loaded,
-    Result,
     Started,
     TimetableSaid,
 )

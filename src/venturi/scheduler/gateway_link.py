@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from venturi.core.clock import Clock
-from venturi.core.messages import FromGateway, Message
+from venturi.core.wire import Message
+from venturi.core.worker_messages import FromGateway
 from venturi.runner.wire import Wire, WireClosed, pair
 
 MODULE = "venturi.executors.celery.gateway"

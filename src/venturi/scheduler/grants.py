@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from venturi.core.messages import Refused, Start, ToWorker
+from venturi.core.messages import Start
+from venturi.core.worker_messages import Refused, ToWorker
 from venturi.scheduler.step import Stepper
 from venturi.store.claims import ClaimRow, claim
 from venturi.store.engine import Store, Tx

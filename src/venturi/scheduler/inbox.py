@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from venturi.core.messages import Called, Finished, Result, Started
+from venturi.core.attempts import Result
+from venturi.core.messages import Called, Finished, Started
 from venturi.core.states import ACTIVE, TaskState
 from venturi.decide.board import Board
 from venturi.decide.views import Instance, Report, RunView

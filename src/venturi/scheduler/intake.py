@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from venturi.config.digest import installation_digest
+from venturi.core.attempts import FileRef
 from venturi.core.clock import Clock
-from venturi.core.messages import FileRef, Load, Loaded
+from venturi.core.messages import Load, Loaded
 from venturi.dagfiles.scan import find_files, linked_folders
 from venturi.decide.board import Board
 from venturi.runner.watch import fingerprint

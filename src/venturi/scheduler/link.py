@@ -18,11 +18,11 @@ from venturi.core.messages import (
     Draining,
     FromRunner,
     Hello,
-    Message,
     Start,
     Stop,
     Welcome,
 )
+from venturi.core.wire import Message
 from venturi.runner.wire import Wire, WireClosed
 from venturi.scheduler.predecessors import Predecessor, Predecessors
 from venturi.scheduler.remote import Remote

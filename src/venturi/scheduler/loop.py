@@ -16,9 +16,7 @@ from typing import Any, NamedTuple
 
 from venturi.core.clock import Clock
 from venturi.core.failpoints import reach
-from venturi.core.messages import (
-    Stop,
-)
+from venturi.core.messages import Stop
 from venturi.dagfiles.watcher import Watcher
 from venturi.decide.board import Board
 from venturi.scheduler.dialogue import Dialogue

@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from venturi.core.clock import Clock
-from venturi.core.messages import Draining, FromRunner, Message, Welcome
+from venturi.core.messages import Draining, FromRunner, Welcome
+from venturi.core.wire import Message
 from venturi.runner.wire import Wire, WireClosed
 
 #: A draining runner that does not answer within this many seconds is ended.

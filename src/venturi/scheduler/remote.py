@@ -12,34 +12,36 @@ from typing import NamedTuple
 
 import msgspec
 
+from venturi.core.attempts import Result
 from venturi.core.clock import Clock
 from venturi.core.messages import (
     Ack,
     Ask,
     Beat,
-    Bundle,
     Cancel,
-    Claim,
-    Farewell,
     Finished,
-    FromWorker,
-    Hail,
     Hello,
-    Reach,
-    Remark,
     Renewed,
-    Result,
-    Ring,
-    Settled,
     Start,
     Started,
+    Welcome,
+)
+from venturi.core.states import TaskState
+from venturi.core.worker_messages import (
+    Bundle,
+    Claim,
+    Farewell,
+    FromWorker,
+    Hail,
+    Reach,
+    Remark,
+    Ring,
+    Settled,
     TellWorker,
     ToWorker,
     WantBundle,
-    Welcome,
     WorkerSays,
 )
-from venturi.core.states import TaskState
 from venturi.decide.views import Instance, RunView
 from venturi.runner.wire import WireClosed
 from venturi.scheduler.answers import reply_to

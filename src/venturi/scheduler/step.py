@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 
+from venturi.core.attempts import FileRef
 from venturi.core.clock import Instant
-from venturi.core.messages import Ack, Call, Cancel, FileRef, Finished, Message, Start, Started
+from venturi.core.messages import Ack, Call, Cancel, Finished, Start, Started
 from venturi.core.states import ACTIVE, TaskState
+from venturi.core.wire import Message
 from venturi.decide.board import Board
 from venturi.decide.calls import calls_due
 from venturi.decide.decide import decide

@@ -6,8 +6,9 @@ file changes or a later question is answered, and its import error says why.
 
 from collections.abc import Callable, Iterable, Mapping
 
+from venturi.core.attempts import FileRef
 from venturi.core.clock import Clock
-from venturi.core.messages import AskTimetable, FileRef, TimetableSaid
+from venturi.core.messages import AskTimetable, TimetableSaid
 from venturi.decide.board import Board
 from venturi.decide.calendar import restriction_of
 from venturi.decide.views import DagView

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from venturi.core.errors import VenturiError
-from venturi.core.messages import Request
+from venturi.core.requests import Request
 
 
 class Comms(Protocol):
-    """Answers the requests of `core.messages`."""
+    """Answers the requests of `core.requests`."""
 
     def ask(self, request: Request) -> Any:
         """The decoded JSON answer. Raises `NotFound`, `Conflict` or `InvalidInput`."""

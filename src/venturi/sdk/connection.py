@@ -6,7 +6,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from venturi.core.errors import InvalidInput
-from venturi.core.messages import GetConnection
+from venturi.core.requests import GetConnection
 from venturi.sdk.backends import backends
 from venturi.sdk.comms import current_comms
 from venturi.sdk.exceptions import AirflowException, ConnectionNotFound

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from venturi.core.messages import CountInstances, GetRun, GetStates, RunInfo
+from venturi.core.attempts import RunInfo
+from venturi.core.requests import CountInstances, GetRun, GetStates
 from venturi.core.states import RunState, RunType
 from venturi.sdk.comms import current_comms
 

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from venturi.core.attempts import AttemptInfo
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.keys import TaskKey
-from venturi.core.messages import AttemptInfo, CountInstances, GetRun, GetStates, SetXCom
+from venturi.core.requests import CountInstances, GetRun, GetStates, SetXCom
 from venturi.core.states import TaskState
 from venturi.sdk.comms import current_comms
 from venturi.sdk.runtime_run import DagRun, ask_run, moment

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Any, NamedTuple
 
-from venturi.core.messages import AttemptInfo, GetXCom
+from venturi.core.attempts import AttemptInfo
+from venturi.core.requests import GetXCom
 from venturi.sdk.comms import current_comms
 from venturi.sdk.xcom_codec import from_text
 from venturi.spec.model import Era

@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
 
-from venturi.core.messages import GetRun
+from venturi.core.requests import GetRun
 from venturi.sdk.late import Late
 from venturi.sdk.runtime_run import DagRun, ask_run
 from venturi.sdk.runtime_ti import RuntimeTaskInstance

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from venturi.core.messages import DeleteVariable, GetVariable, SetVariable
+from venturi.core.requests import DeleteVariable, GetVariable, SetVariable
 from venturi.sdk.backends import backends
 from venturi.sdk.comms import current_comms
 from venturi.sdk.exceptions import VariableNotFound

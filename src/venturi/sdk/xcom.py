@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from venturi.core.messages import DeleteXCom, GetXCom, SetXCom
+from venturi.core.requests import DeleteXCom, GetXCom, SetXCom
 from venturi.sdk.comms import current_comms
 from venturi.sdk.runtime_xcom import RETURN_KEY as XCOM_RETURN_KEY
 from venturi.sdk.serde import decode, encode, length_of

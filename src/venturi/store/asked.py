@@ -1,4 +1,4 @@
-"""What task processes may ask of the database: one function per request of `core.messages`."""
+"""What task processes may ask of the database: one function per request of `core.requests`."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from venturi.core.clock import Clock
 from venturi.core.errors import Conflict
-from venturi.core.messages import (
+from venturi.core.requests import (
     CountInstances,
     DeleteVariable,
     DeleteXCom,

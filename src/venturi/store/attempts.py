@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from venturi.core.attempts import AttemptInfo, RunInfo, XComValue
 from venturi.core.log_paths import log_path
-from venturi.core.messages import AttemptInfo, RunInfo, XComValue
 from venturi.decide.views import Instance, RunView
 from venturi.store.engine import Tx
 from venturi.store.schema.runs import xcom

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
+from venturi.core.attempts import FileRef
 from venturi.core.clock import Instant
-from venturi.core.messages import Bundle, FileRef, Loaded
+from venturi.core.messages import Loaded
+from venturi.core.worker_messages import Bundle
 from venturi.store.dags import path_hash, put_source
 from venturi.store.engine import Tx
 from venturi.store.schema.dags import bundle_file, dag_code

@@ -12,7 +12,7 @@ from typing import Any
 from venturi.config import get_config
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.errors import VenturiError
-from venturi.core.messages import (
+from venturi.core.requests import (
     CountInstances,
     DeleteVariable,
     DeleteXCom,
@@ -51,7 +51,7 @@ _WRITES: dict[type, Callable[..., Any]] = {
 
 
 class DirectComms:
-    """Answers the requests of `core.messages` from a database."""
+    """Answers the requests of `core.requests` from a database."""
 
     def __init__(self, store: Store, clock: Clock | None = None) -> None:
         self.store = store

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import insert, select, update
 
+from venturi.core.attempts import FileRef
 from venturi.core.clock import Instant
-from venturi.core.messages import FileRef
 from venturi.spec.codec import decode, encode, structure_hash
 from venturi.spec.graph import Graph
 from venturi.spec.model import DagSpec

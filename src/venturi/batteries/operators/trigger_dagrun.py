@@ -8,7 +8,7 @@ from typing import Any
 
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.errors import Conflict, InvalidInput
-from venturi.core.messages import GetRun, TriggerRun
+from venturi.core.requests import GetRun, TriggerRun
 from venturi.core.run_ids import check_run_id
 from venturi.core.states import RunState
 from venturi.sdk.comms import current_comms

@@ -7,7 +7,7 @@ from typing import Any
 
 from venturi.batteries.callables import wanted_kwargs
 from venturi.batteries.operators.empty import EmptyOperator
-from venturi.core.messages import CountInstances, GetDagState, GetStates
+from venturi.core.requests import CountInstances, GetDagState, GetStates
 from venturi.core.states import RunState, TaskState
 from venturi.sdk.comms import current_comms
 from venturi.sdk.exceptions import AirflowException, AirflowSkipException

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from venturi.core.messages import GetRun, TriggerRun
+from venturi.core.requests import GetRun, TriggerRun
 from venturi.sdk.comms import current_comms
 from venturi.sdk.exceptions import PoolNotFound
 

@@ -14,7 +14,7 @@ from celery import Celery
 from kombu import Producer
 
 from venturi.core.clock import Clock
-from venturi.core.messages import Ring
+from venturi.core.worker_messages import Ring
 from venturi.executors.celery.doorbell import TASK, Doorbell, signed
 from venturi.executors.celery.post import Post
 

@@ -16,30 +16,32 @@ from typing import NamedTuple
 import msgspec
 
 from venturi.config import Config, get_config
+from venturi.core.attempts import Result
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.locks import take_lock
 from venturi.core.messages import (
     Ack,
     Beat,
-    Bundle,
     Cancel,
-    Claim,
-    Farewell,
     Finished,
     FromRunner,
-    FromWorker,
     Grown,
-    Hail,
     Hello,
-    Message,
-    Refused,
-    Result,
     Start,
     Started,
     Stop,
-    ToWorker,
 )
 from venturi.core.states import TaskState
+from venturi.core.wire import Message
+from venturi.core.worker_messages import (
+    Bundle,
+    Claim,
+    Farewell,
+    FromWorker,
+    Hail,
+    Refused,
+    ToWorker,
+)
 from venturi.executors.celery.app import celery_app
 from venturi.executors.celery.gateway import NAME, inbox_of
 from venturi.executors.celery.inside import Accepted, Leave, Line, Offer, Over, Ready, ToBridge

@@ -17,19 +17,17 @@ import msgspec
 from venturi.config import Config, get_config
 from venturi.config.paths import private_dir, run_dir
 from venturi.core.clock import Clock, SystemClock
-from venturi.core.messages import (
-    Ack,
+from venturi.core.messages import Ack, Start, Stop
+from venturi.core.wire import Message
+from venturi.core.worker_messages import (
     Farewell,
     FromWorker,
     LogPiece,
-    Message,
     Reach,
     Refused,
     Remark,
     Ring,
     Settled,
-    Start,
-    Stop,
     TellWorker,
     ToGateway,
     WorkerSays,

@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from venturi.core.messages import LogPiece
+from venturi.core.worker_messages import LogPiece
 
 #: Files kept open at a time.
 OPEN = 64

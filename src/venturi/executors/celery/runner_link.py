@@ -9,7 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from venturi.core.messages import Beat, FromRunner, Hello, Message, Stop, Welcome
+from venturi.core.messages import Beat, FromRunner, Hello, Stop, Welcome
+from venturi.core.wire import Message
 from venturi.runner.reactor import READ, WRITE, Reactor
 from venturi.runner.wire import Wire, WireClosed
 

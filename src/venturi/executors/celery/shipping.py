@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from venturi.core.messages import LogPiece
+from venturi.core.worker_messages import LogPiece
 
 #: Bytes of one piece.
 PIECE = 128 << 10

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from venturi.core.attempts import FileRef
 from venturi.core.clock import Clock
-from venturi.core.messages import Bundle, FileRef, Start, WantBundle
+from venturi.core.messages import Start
+from venturi.core.worker_messages import Bundle, WantBundle
 from venturi.executors.celery.logbook import is_inside
 
 #: Copies kept at most; the one unused for longest goes first.
