@@ -4,7 +4,7 @@ import json
 import sys
 
 from venturi.api.openapi import document
-from venturi.api.table import PREFIX, REST
+from venturi.api.rest.table import PREFIX, REST
 
 if __name__ == "__main__":
     json.dump(document(PREFIX, REST), sys.stdout)

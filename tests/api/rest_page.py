@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from venturi.api.endpoint import signature_of
+from venturi.api.rest.table import PREFIX, REST
 from venturi.api.route import Route
-from venturi.api.table import PREFIX, REST
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rest.md"
 BEGIN, END = "<!-- operations -->", "<!-- end of operations -->"

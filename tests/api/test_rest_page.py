@@ -2,7 +2,7 @@
 
 from tests.api.rest_page import EMPTY, OWN, PAGE, rows, with_table
 from tests.api.test_every_operation import OPERATIONS, REFUSED
-from venturi.api.table import PREFIX, REST
+from venturi.api.rest.table import PREFIX, REST
 
 
 def test_the_page_is_what_the_routes_say() -> None:

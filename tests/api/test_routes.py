@@ -13,8 +13,9 @@ from venturi.api.endpoint import BODY_BYTES_MAX
 from venturi.api.permissions import Permission, Scope
 from venturi.api.rest.dags import get_dag
 from venturi.api.rest.monitor import get_version
+from venturi.api.rest.table import REST
 from venturi.api.route import Route, UndeclaredRoute, check_routes
-from venturi.api.table import PAGES, REST, ROUTES
+from venturi.api.table import PAGES, ROUTES
 from venturi.config import get_config
 from venturi.store.engine import Store
 

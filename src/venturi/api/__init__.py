@@ -1,4 +1,4 @@
-"""The web server: Airflow's public REST contract, and for now one plain page.
+"""The web server: Airflow's public REST contract, sign-in and the user interface.
 
 server      processes: a master that holds the socket, workers that answer
 __main__    one process without a master, for `airflow standalone`
@@ -7,7 +7,7 @@ worker      one answering process: uvicorn's protocols on an event loop that sle
 app         the application: routes, the guard, error answers
 route       what a route is: its handler, permission and scope, all declared
 permissions what a caller may be allowed to do
-table       every route, one row each
+table       every route; the rows stand in rest/table, ui/table and auth/table
 call        what a handler gets: who asks, the store, a way to change things
 facts       what lists say of a DAG that only its description knows
 endpoint    from an HTTP request to a handler and back
@@ -20,5 +20,6 @@ auth/       who asks, and what they may do
 openapi     the description of the table, made when asked for
 rest/       handlers, one file a noun
 shapes/     bodies, queries and answers, one file a noun
-pages/      the plain page at / and what belongs to it
+ui/         what the pages of the user interface ask for
+pages/      the user interface's files, a plain page where it is not built, old addresses
 """

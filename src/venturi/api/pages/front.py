@@ -8,6 +8,7 @@ from venturi.api.call import Call
 from venturi.api.errors import json_response
 from venturi.api.pages.html import STYLE, Markup, page, table, tag
 from venturi.api.rest.monitor import get_health
+from venturi.api.rest.table import PREFIX, REST
 from venturi.store.queries.counts import runs_by_dag
 from venturi.store.queries.dags import DagFilter, DagRow, list_dags
 from venturi.store.queries.paging import Paging
@@ -83,7 +84,6 @@ def _row(prefix: str, row: DagRow, counts: dict[tuple[str, str], int]) -> tuple[
 def operations_page(call: Call) -> Response:
     """Every operation of the REST API."""
     from venturi.api.openapi import summary
-    from venturi.api.table import PREFIX, REST
 
     rows = [
         (tag("code", route.method), tag("code", PREFIX + route.path), summary(route))
@@ -94,7 +94,7 @@ def operations_page(call: Call) -> Response:
         tag("h1", "REST API"),
         tag(
             "p",
-            "Airflow's public contract, its first part. For programs: ",
+            "Airflow's public contract. For programs: ",
             tag("a", "openapi.json", href=f"{call.visit.prefix}/openapi.json"),
             ".",
         ),
@@ -107,7 +107,6 @@ def operations_page(call: Call) -> Response:
 def openapi_document(_call: Call) -> Response:
     """The description of the REST API for programs."""
     from venturi.api.openapi import document
-    from venturi.api.table import PREFIX, REST
 
     return json_response(document(PREFIX, REST))
 
