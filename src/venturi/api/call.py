@@ -14,6 +14,7 @@ from venturi.api.auth.principal import Principal, Way
 from venturi.api.facts import Facts
 from venturi.api.permissions import Permission
 from venturi.api.ui.hub import Hub
+from venturi.api.ui.loglines import Index
 from venturi.config import Config
 from venturi.core.clock import Clock, Instant
 from venturi.store.bell import Ring, ring
@@ -42,6 +43,8 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     ui: Path
     #: tells streams what changed
     hub: Hub
+    #: where the lines of logs begin
+    logs: Index = msgspec.field(default_factory=Index)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

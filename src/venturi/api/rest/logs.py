@@ -68,7 +68,7 @@ def read_log(call: Call, row: InstanceRow, query: LogQuery, *, goes_on: bool) ->
     size = CHUNK_FULL if query.full_content else CHUNK
     data, at_end = _read(folder / relative, start, size)
     if data is None:
-        return Piece(text="" if goes_on else _missing(row, folder), token=_after(0, goes_on))
+        return Piece(text="" if goes_on else missing_log(row, folder), token=_after(0, goes_on))
     if not at_end or goes_on:
         # The last line may be half written, or half read.
         whole = data.rfind(b"\n") + 1
@@ -103,7 +103,8 @@ def _read(path: Path, start: int, size: int) -> tuple[bytes | None, bool]:
         os.close(file)
 
 
-def _missing(row: InstanceRow, folder: Path) -> str:
+def missing_log(row: InstanceRow, folder: Path) -> str:
+    """Why there is no log of a try, in a line."""
     if row.hostname:
         return f"There is no log of this try under {folder}; it ran on {row.hostname}.\n"
     reason = f": {row.reason}" if row.reason else ""

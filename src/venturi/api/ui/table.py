@@ -11,7 +11,9 @@ from venturi.api.ui import (
     grid,
     home,
     instance,
+    log,
     profiling,
+    replays,
 )
 
 PREFIX = "/ui"
@@ -37,6 +39,11 @@ UI: tuple[Route, ...] = (
     Route("GET", _RUN + "/gantt", charts.get_gantt, P.INSTANCE_READ, _DAG),
     Route("GET", _TI + "/attempts", instance.get_attempts, P.INSTANCE_READ, _DAG),
     Route("GET", _TI + "/history", instance.get_history, P.INSTANCE_READ, _DAG),
+    Route("GET", _TI + "/log", log.get_lines, P.LOG_READ, _DAG),
+    Route("GET", _TI + "/log/find", log.find_lines, P.LOG_READ, _DAG),
+    Route("GET", _TI + "/log/file", log.get_file, P.LOG_READ, _DAG),
+    Route("GET", _TI + "/log/follow", log.follow, P.LOG_READ, _DAG),
+    Route("POST", _RUN + "/replay", replays.post_replay, P.RUN_CREATE, _DAG, 201),
     Route("GET", _PROFILING, profiling.get_profiling, P.PROFILING_RUN, _NONE),
     Route("POST", _PROFILING + "/query", profiling.run_query, P.PROFILING_RUN, _NONE),
     Route("POST", _PROFILING + "/charts", profiling.put_chart, P.PROFILING_RUN, _NONE, 201),
