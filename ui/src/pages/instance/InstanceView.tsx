@@ -1,5 +1,5 @@
 /** A task instance: the sentence, the cure, and its parts as tabs; on its own page or in a panel. */
-import { Select } from "@mantine/core";
+import { Group, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
@@ -31,6 +31,8 @@ const S = strings({
   history: ["History", "历史"],
   tabs: ["Parts of the task instance", "任务实例的各部分"],
   attempt: ["Attempt", "尝试"],
+  beside: ["Compare with", "对比"],
+  alone: ["no other try", "不对比"],
   attemptN: ["try {n}", "第 {n} 次"],
   noLog: ["It has not started, so there is no log", "尚未启动，因此没有日志"],
   noLogText: ["The tab Why says what it waits for.", "“原因”标签页说明它在等待什么。"],
@@ -51,6 +53,7 @@ export function InstanceView({ id, compact }: { id: InstanceId; compact?: boolea
       ["scheduled", "up_for_retry", "up_for_reschedule", "deferred"].includes(state));
   const [tab, setTab] = useSearchState("tab");
   const [attempt, setAttempt] = useSearchState("try");
+  const [other, setOther] = useSearchState("beside");
   const open = tab || (waiting && !instance.data?.try_number ? "why" : "log");
   if (instance.error instanceof Problem && instance.error.status === 404 && id.mapIndex < 0) {
     return <MappedView id={id} compact={compact} otherwise={instance.error} />;
@@ -58,6 +61,7 @@ export function InstanceView({ id, compact }: { id: InstanceId; compact?: boolea
   if (instance.error && !instance.data)
     return <ProblemView error={instance.error} retry={() => instance.refetch()} />;
   const number = Number(attempt) || instance.data?.try_number || 0;
+  const beside = Number(other) !== number ? Number(other) || 0 : 0;
   const numbers = attempts?.attempts.map((each) => each.try_number) ?? [];
   return (
     <>
@@ -110,32 +114,51 @@ export function InstanceView({ id, compact }: { id: InstanceId; compact?: boolea
         {open === "log" && (
           <>
             {numbers.length > 1 && (
-              <Select
-                aria-label={t("attempt")}
-                value={String(number)}
-                onChange={(value) => setAttempt(value ?? undefined)}
-                data={numbers.map((each) => ({
-                  value: String(each),
-                  label: t("attemptN", { n: each }),
-                }))}
-                w={110}
-                mb="xs"
-                allowDeselect={false}
-              />
+              <Group gap="xs" mb="xs">
+                <Select
+                  aria-label={t("attempt")}
+                  value={String(number)}
+                  onChange={(value) => setAttempt(value ?? undefined)}
+                  data={numbers.map((each) => ({
+                    value: String(each),
+                    label: t("attemptN", { n: each }),
+                  }))}
+                  w={110}
+                  allowDeselect={false}
+                />
+                <Select
+                  aria-label={t("beside")}
+                  placeholder={t("beside")}
+                  value={beside ? String(beside) : null}
+                  onChange={(value) => setOther(value ?? undefined)}
+                  data={numbers
+                    .filter((each) => each !== number)
+                    .map((each) => ({ value: String(each), label: t("attemptN", { n: each }) }))}
+                  w={150}
+                  clearable
+                  clearButtonProps={{ "aria-label": t("alone") }}
+                />
+              </Group>
             )}
             {!instance.data ? (
               <Loading lines={4} />
             ) : number > 0 ? (
-              <LogView
-                key={`${number}`}
-                dagId={id.dagId}
-                runId={id.runId}
-                taskId={id.taskId}
-                mapIndex={id.mapIndex}
-                tryNumber={number}
-                running={number === instance.data.try_number && !ENDED.has(state ?? "none")}
-                compact={compact}
-              />
+              <div className={beside ? "attempts-beside" : undefined}>
+                {(beside ? [number, beside] : [number]).map((each) => (
+                  <section key={each} aria-label={t("attemptN", { n: each })}>
+                    {beside > 0 && <h3 className="soft small">{t("attemptN", { n: each })}</h3>}
+                    <LogView
+                      dagId={id.dagId}
+                      runId={id.runId}
+                      taskId={id.taskId}
+                      mapIndex={id.mapIndex}
+                      tryNumber={each}
+                      running={each === instance.data?.try_number && !ENDED.has(state ?? "none")}
+                      compact={compact}
+                    />
+                  </section>
+                ))}
+              </div>
             ) : (
               <Empty title={t("noLog")}>{t("noLogText")}</Empty>
             )}
