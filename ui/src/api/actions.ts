@@ -2,7 +2,8 @@
 import { api, ask, type Schemas } from "./client";
 import type { InstanceId } from "./queries";
 
-export type Instance = Schemas["InstanceAnswer"];
+/** A task instance; what a change answers with says nothing of triggers. */
+export type Instance = Omit<Schemas["InstanceAnswer"], "trigger" | "triggerer_job">;
 export type Run = Schemas["RunAnswer"];
 
 export const setPaused = (dagId: string, paused: boolean) =>

@@ -38,6 +38,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To the page for signing in. */
+        get: operations["login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To the page for signing out. */
+        get: operations["logout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/dags": {
         parameters: {
             query?: never;
@@ -245,6 +279,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/dags/{dag_id}/favorite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a DAG as one of your favourites. */
+        post: operations["favorite_dag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/unfavorite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the mark away. */
+        post: operations["unfavorite_dag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/clearDagRuns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the task instances of several runs run again, or tell which would. */
+        post: operations["clear_dag_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/clearPartitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the runs of a partition run again, or tell how many would. */
+        post: operations["clear_dag_run_partitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/assets/queuedEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that a DAG has not yet had a run for. */
+        get: operations["get_dag_asset_queued_events"];
+        put?: never;
+        post?: never;
+        /** Take away the events that wait for a DAG. */
+        delete: operations["delete_dag_asset_queued_events"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/assets/{asset_id}/queuedEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The event of an asset that waits for a DAG. */
+        get: operations["get_dag_asset_queued_event"];
+        put?: never;
+        post?: never;
+        /** Take away the event of an asset that waits for a DAG. */
+        delete: operations["delete_dag_asset_queued_event"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/dags/{dag_id}/dagRuns": {
         parameters: {
             query?: never;
@@ -260,7 +398,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change and delete runs of a DAG, or with `~` of those that each entity names. */
+        patch: operations["bulk_dag_runs"];
         trace?: never;
     };
     "/api/v2/dags/{dag_id}/dagRuns/list": {
@@ -333,6 +472,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/upstreamAssetEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events that caused a run: none, while no run is caused by events. */
+        get: operations["get_upstream_asset_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/hitlDetails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of questions of tasks to people; `~` for all runs, or all DAGs. */
+        get: operations["get_hitl_details"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskGroupInstances/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set the state of all task instances of a group by hand, or write a note on them. */
+        patch: operations["patch_task_group_instances"];
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskGroupInstances/{group_id}/dry_run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Which task instances would be set. */
+        patch: operations["patch_task_group_instances_dry_run"];
+        trace?: never;
+    };
     "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances": {
         parameters: {
             query?: never;
@@ -347,7 +554,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change and delete task instances of a run, or with `~` of those that entities name. */
+        patch: operations["bulk_task_instances"];
         trace?: never;
     };
     "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/list": {
@@ -378,7 +586,8 @@ export interface paths {
         get: operations["get_task_instance"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete a task instance with its tries and XComs. */
+        delete: operations["delete_task_instance"];
         options?: never;
         head?: never;
         /** Set the state of a task instance by hand, or write a note on it. */
@@ -507,6 +716,147 @@ export interface paths {
         patch: operations["update_xcom_entry"];
         trace?: never;
     };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links of a task instance, as far as it has left their addresses in its XComs. */
+        get: operations["get_extra_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/externalLogUrl/{try_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the log is to be seen elsewhere: nowhere, logs are kept here. */
+        get: operations["get_external_log_url"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a task instance does not run. */
+        get: operations["get_task_instance_dependencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/state-store": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a task instance remembers. */
+        get: operations["list_task_state_store"];
+        put?: never;
+        post?: never;
+        /** Forget all that a task instance remembers. */
+        delete: operations["clear_task_state_store"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/state-store/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One value. */
+        get: operations["get_task_state_store"];
+        /** Let a task instance remember a value. */
+        put: operations["set_task_state_store"];
+        post?: never;
+        /** Forget a value. */
+        delete: operations["delete_task_state_store"];
+        options?: never;
+        head?: never;
+        /** Change a value that is there. */
+        patch: operations["patch_task_state_store"];
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/{map_index}/dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an instance of a mapped task does not run. */
+        get: operations["get_task_instance_dependencies_by_map_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/{map_index}/hitlDetails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The question of a task instance. */
+        get: operations["get_hitl_detail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Answer the question of a task instance. */
+        patch: operations["update_hitl_detail"];
+        trace?: never;
+    };
+    "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/{map_index}/hitlDetails/tries/{try_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The question of an earlier try. */
+        get: operations["get_hitl_detail_try_detail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/{map_index}": {
         parameters: {
             query?: never;
@@ -568,6 +918,369 @@ export interface paths {
         };
         /** One try of an instance of a mapped task. */
         get: operations["get_mapped_task_instance_try_details"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of a DAG's backfills. */
+        get: operations["list_backfills"];
+        put?: never;
+        /** Fill a period with runs. */
+        post: operations["create_backfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/backfills/dry_run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The runs that a backfill would make. */
+        post: operations["create_backfill_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/backfills/{backfill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backfill. */
+        get: operations["get_backfill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/backfills/{backfill_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Start none of its runs until it is unpaused. */
+        put: operations["pause_backfill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/backfills/{backfill_id}/unpause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let it go on. */
+        put: operations["unpause_backfill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/backfills/{backfill_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** End it: runs that wait fail, those that have begun go on. */
+        put: operations["cancel_backfill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the assets that DAGs name. */
+        get: operations["get_assets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of aliases of assets. */
+        get: operations["get_asset_aliases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets/aliases/{asset_alias_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alias. */
+        get: operations["get_asset_alias"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of events of assets. */
+        get: operations["get_asset_events"];
+        put?: never;
+        /** Report that an asset was updated. */
+        post: operations["create_asset_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One asset. */
+        get: operations["get_asset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets/{asset_id}/materialize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a run of the DAG that makes an asset. */
+        post: operations["materialize_asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets/{asset_id}/queuedEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of an asset that a DAG has not yet had a run for. */
+        get: operations["get_asset_queued_events"];
+        put?: never;
+        post?: never;
+        /** Take away the events of an asset that wait. */
+        delete: operations["delete_asset_queued_events"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets/{asset_id}/state-store": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is remembered of an asset. */
+        get: operations["list_asset_state_store"];
+        put?: never;
+        post?: never;
+        /** Forget all that is remembered of an asset. */
+        delete: operations["clear_asset_state_store"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/assets/{asset_id}/state-store/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One value. */
+        get: operations["get_asset_state_store"];
+        /** Remember a value of an asset. */
+        put: operations["set_asset_state_store"];
+        post?: never;
+        /** Forget a value of an asset. */
+        delete: operations["delete_asset_state_store"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configuration in force, without secrets. */
+        get: operations["get_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/config/section/{section}/option/{option}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One option. */
+        get: operations["get_config_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of plugins; they are loaded in a process of their own to be told of. */
+        get: operations["get_plugins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/plugins/importErrors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plugins that cannot be used. */
+        get: operations["import_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of installed provider packages. */
+        get: operations["get_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dagWarnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of warnings: tasks in pools that do not exist. */
+        get: operations["list_dag_warnings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -693,7 +1406,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Make, change and delete pools. */
+        patch: operations["bulk_pools"];
         trace?: never;
     };
     "/api/v2/pools/{pool_name}": {
@@ -730,7 +1444,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Make, change and delete variables. */
+        patch: operations["bulk_variables"];
         trace?: never;
     };
     "/api/v2/variables/{variable_key}": {
@@ -767,6 +1482,59 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Make, change and delete connections. */
+        patch: operations["bulk_connections"];
+        trace?: never;
+    };
+    "/api/v2/connections/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try whether a connection works; it is not kept. A mask stands for the secret that is kept. */
+        post: operations["test_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/connections/defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the connections that examples expect, where they are not there. */
+        post: operations["create_default_connections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/connections/enqueue-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A trial on a worker: there is none. */
+        get: operations["get_connection_test"];
+        put?: never;
+        /** Try a connection on a worker: not offered, it is tried here. */
+        post: operations["enqueue_connection_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -793,6 +1561,760 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * DagPatch
+         * @description What may be changed of a DAG.
+         */
+        DagPatch: {
+            is_paused: boolean;
+        };
+        /**
+         * ClearBody
+         * @description Which task instances to let run again; `dry_run` (the default) only tells which.
+         */
+        ClearBody: {
+            /** @default true */
+            dry_run?: boolean;
+            /** @default null */
+            start_date?: string | null;
+            /** @default null */
+            end_date?: string | null;
+            /** @default true */
+            only_failed?: boolean;
+            /** @default false */
+            only_running?: boolean;
+            /** @default true */
+            reset_dag_runs?: boolean;
+            /** @default null */
+            task_ids?: (string | [
+                string,
+                number
+            ])[] | null;
+            /** @default null */
+            dag_run_id?: string | null;
+            /** @default false */
+            include_upstream?: boolean;
+            /** @default false */
+            include_downstream?: boolean;
+            /** @default false */
+            include_future?: boolean;
+            /** @default false */
+            include_past?: boolean;
+            /** @default null */
+            run_on_latest_version?: boolean | null;
+            /** @default false */
+            prevent_running_task?: boolean;
+            /** @default null */
+            note?: string | null;
+        };
+        /**
+         * ClearRunsBody
+         * @description Which runs to let run again, by their ids or by a partition; `dry_run` only tells.
+         */
+        ClearRunsBody: {
+            /** @default null */
+            dag_runs?: components["schemas"]["BulkRun"][] | null;
+            /** @default null */
+            partition_key?: string | null;
+            /** @default null */
+            partition_date_start?: string | null;
+            /** @default null */
+            partition_date_end?: string | null;
+            /** @default true */
+            dry_run?: boolean;
+            /** @default false */
+            only_failed?: boolean;
+            /** @default false */
+            only_new?: boolean;
+            /** @default null */
+            run_on_latest_version?: boolean | null;
+            /** @default null */
+            note?: string | null;
+        };
+        /**
+         * BulkRun
+         * @description A run, and what is to be changed of it.
+         */
+        BulkRun: {
+            dag_run_id: string;
+            /** @default null */
+            dag_id?: string | null;
+            state?: ("failed" | "queued" | "success") | null;
+            note?: string | null;
+        };
+        /**
+         * ClearPartitionsBody
+         * @description Which partitions to let be made again; `dry_run` only tells how much that is.
+         */
+        ClearPartitionsBody: {
+            /** @default null */
+            run_id?: string | null;
+            /** @default null */
+            partition_key?: string | null;
+            /** @default null */
+            partition_date_start?: string | null;
+            /** @default null */
+            partition_date_end?: string | null;
+            /** @default false */
+            clear_task_instances?: boolean;
+            /** @default false */
+            dry_run?: boolean;
+        };
+        /**
+         * RunsBulk
+         * @description Changes of runs, one after the other.
+         */
+        RunsBulk: {
+            actions: (components["schemas"]["Create_BulkRun_"] | components["schemas"]["Update_BulkRun_"] | components["schemas"]["Delete_BulkRun_"])[];
+        };
+        /**
+         * Create[BulkRun]
+         * @description Make these.
+         */
+        Create_BulkRun_: {
+            /** @enum {unknown} */
+            action: "create";
+            entities: components["schemas"]["BulkRun"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_existence?: "fail" | "overwrite" | "skip";
+        };
+        /**
+         * Update[BulkRun]
+         * @description Change these: what `update_mask` names, else all that they say.
+         */
+        Update_BulkRun_: {
+            /** @enum {unknown} */
+            action: "update";
+            entities: components["schemas"]["BulkRun"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+            /** @default null */
+            update_mask?: string[] | null;
+        };
+        /**
+         * Delete[BulkRun]
+         * @description Delete these, named by their key or in full.
+         */
+        Delete_BulkRun_: {
+            /** @enum {unknown} */
+            action: "delete";
+            entities: (string | components["schemas"]["BulkRun"])[];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+        };
+        /**
+         * TriggerBody
+         * @description The run to make.
+         */
+        TriggerBody: {
+            /** @default null */
+            dag_run_id?: string | null;
+            /** @default null */
+            data_interval_start?: string | null;
+            /** @default null */
+            data_interval_end?: string | null;
+            /** @default null */
+            logical_date?: string | null;
+            /** @default null */
+            run_after?: string | null;
+            /** @default null */
+            conf?: Record<string, never> | null;
+            /** @default null */
+            note?: string | null;
+            /** @default null */
+            partition_key?: string | null;
+        };
+        /**
+         * RunsBatch
+         * @description Which runs to list, as a body.
+         */
+        RunsBatch: {
+            /** @default null */
+            order_by?: string | null;
+            /** @default 0 */
+            page_offset?: number;
+            /** @default 100 */
+            page_limit?: number;
+            /** @default null */
+            dag_ids?: string[] | null;
+            /** @default null */
+            states?: (("failed" | "queued" | "running" | "success") | null)[] | null;
+            /** @default null */
+            conf_contains?: string | null;
+            /** @default null */
+            run_after_gte?: string | null;
+            /** @default null */
+            run_after_gt?: string | null;
+            /** @default null */
+            run_after_lte?: string | null;
+            /** @default null */
+            run_after_lt?: string | null;
+            /** @default null */
+            logical_date_gte?: string | null;
+            /** @default null */
+            logical_date_gt?: string | null;
+            /** @default null */
+            logical_date_lte?: string | null;
+            /** @default null */
+            logical_date_lt?: string | null;
+            /** @default null */
+            start_date_gte?: string | null;
+            /** @default null */
+            start_date_gt?: string | null;
+            /** @default null */
+            start_date_lte?: string | null;
+            /** @default null */
+            start_date_lt?: string | null;
+            /** @default null */
+            end_date_gte?: string | null;
+            /** @default null */
+            end_date_gt?: string | null;
+            /** @default null */
+            end_date_lte?: string | null;
+            /** @default null */
+            end_date_lt?: string | null;
+        };
+        /**
+         * RunPatch
+         * @description What may be changed of a run.
+         */
+        RunPatch: {
+            state?: ("failed" | "queued" | "success") | null;
+            note?: string | null;
+        };
+        /**
+         * RunClear
+         * @description How to let a run's tasks run again.
+         */
+        RunClear: {
+            /** @default true */
+            dry_run?: boolean;
+            /** @default false */
+            only_failed?: boolean;
+            /** @default false */
+            only_new?: boolean;
+            /** @default null */
+            run_on_latest_version?: boolean | null;
+            /** @default null */
+            note?: string | null;
+        };
+        /**
+         * InstancePatch
+         * @description What may be changed of a task instance.
+         */
+        InstancePatch: {
+            new_state?: ("failed" | "skipped" | "success") | null;
+            note?: string | null;
+            /** @default false */
+            include_upstream?: boolean;
+            /** @default false */
+            include_downstream?: boolean;
+            /** @default false */
+            include_future?: boolean;
+            /** @default false */
+            include_past?: boolean;
+        };
+        /**
+         * InstancesBatch
+         * @description Which task instances to list, as a body.
+         */
+        InstancesBatch: {
+            /** @default null */
+            order_by?: string | null;
+            /** @default 0 */
+            page_offset?: number;
+            /** @default 100 */
+            page_limit?: number;
+            /** @default null */
+            dag_ids?: string[] | null;
+            /** @default null */
+            dag_run_ids?: string[] | null;
+            /** @default null */
+            task_ids?: string[] | null;
+            /** @default null */
+            state?: (string | null)[] | null;
+            /** @default null */
+            pool?: string[] | null;
+            /** @default null */
+            queue?: string[] | null;
+            /** @default null */
+            executor?: string[] | null;
+            /** @default null */
+            duration_gte?: number | null;
+            /** @default null */
+            duration_gt?: number | null;
+            /** @default null */
+            duration_lte?: number | null;
+            /** @default null */
+            duration_lt?: number | null;
+            /** @default null */
+            run_after_gte?: string | null;
+            /** @default null */
+            run_after_gt?: string | null;
+            /** @default null */
+            run_after_lte?: string | null;
+            /** @default null */
+            run_after_lt?: string | null;
+            /** @default null */
+            logical_date_gte?: string | null;
+            /** @default null */
+            logical_date_gt?: string | null;
+            /** @default null */
+            logical_date_lte?: string | null;
+            /** @default null */
+            logical_date_lt?: string | null;
+            /** @default null */
+            start_date_gte?: string | null;
+            /** @default null */
+            start_date_gt?: string | null;
+            /** @default null */
+            start_date_lte?: string | null;
+            /** @default null */
+            start_date_lt?: string | null;
+            /** @default null */
+            end_date_gte?: string | null;
+            /** @default null */
+            end_date_gt?: string | null;
+            /** @default null */
+            end_date_lte?: string | null;
+            /** @default null */
+            end_date_lt?: string | null;
+        };
+        /**
+         * InstancesBulk
+         * @description Changes of task instances, one after the other.
+         */
+        InstancesBulk: {
+            actions: (components["schemas"]["Create_BulkInstance_"] | components["schemas"]["Update_BulkInstance_"] | components["schemas"]["Delete_BulkInstance_"])[];
+        };
+        /**
+         * Create[BulkInstance]
+         * @description Make these.
+         */
+        Create_BulkInstance_: {
+            /** @enum {unknown} */
+            action: "create";
+            entities: components["schemas"]["BulkInstance"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_existence?: "fail" | "overwrite" | "skip";
+        };
+        /**
+         * BulkInstance
+         * @description A task instance, and what is to be changed of it.
+         */
+        BulkInstance: {
+            task_id: string;
+            /** @default null */
+            dag_id?: string | null;
+            /** @default null */
+            dag_run_id?: string | null;
+            /** @default null */
+            map_index?: number | null;
+            new_state?: ("failed" | "skipped" | "success") | null;
+            note?: string | null;
+            /** @default false */
+            include_upstream?: boolean;
+            /** @default false */
+            include_downstream?: boolean;
+            /** @default false */
+            include_future?: boolean;
+            /** @default false */
+            include_past?: boolean;
+        };
+        /**
+         * Update[BulkInstance]
+         * @description Change these: what `update_mask` names, else all that they say.
+         */
+        Update_BulkInstance_: {
+            /** @enum {unknown} */
+            action: "update";
+            entities: components["schemas"]["BulkInstance"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+            /** @default null */
+            update_mask?: string[] | null;
+        };
+        /**
+         * Delete[BulkInstance]
+         * @description Delete these, named by their key or in full.
+         */
+        Delete_BulkInstance_: {
+            /** @enum {unknown} */
+            action: "delete";
+            entities: (string | components["schemas"]["BulkInstance"])[];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+        };
+        /**
+         * XComBody
+         * @description An XCom to write.
+         */
+        XComBody: {
+            key: string;
+            value: unknown;
+            /** @default -1 */
+            map_index?: number;
+        };
+        /**
+         * XComPatch
+         * @description An XCom's new value.
+         */
+        XComPatch: {
+            value: unknown;
+            /** @default -1 */
+            map_index?: number;
+        };
+        /**
+         * TaskStateBody
+         * @description A value to remember, and until when.
+         */
+        TaskStateBody: {
+            value: unknown;
+            /** @default null */
+            expires_at?: string | null;
+        };
+        /**
+         * StateBody
+         * @description A value to remember.
+         */
+        StateBody: {
+            value: unknown;
+        };
+        /**
+         * HitlAnswerBody
+         * @description An answer.
+         */
+        HitlAnswerBody: {
+            chosen_options: string[];
+            /** @default {} */
+            params_input?: Record<string, never>;
+        };
+        /**
+         * BackfillBody
+         * @description The period to fill.
+         */
+        BackfillBody: {
+            dag_id: string;
+            /** Format: date-time */
+            from_date: string;
+            /** Format: date-time */
+            to_date: string;
+            /** @default false */
+            run_backwards?: boolean;
+            /** @default null */
+            dag_run_conf?: Record<string, never> | null;
+            /**
+             * @default none
+             * @enum {unknown}
+             */
+            reprocess_behavior?: "completed" | "failed" | "none";
+            /** @default 10 */
+            max_active_runs?: number;
+            /** @default null */
+            run_on_latest_version?: boolean | null;
+        };
+        /**
+         * AssetEventBody
+         * @description An update of an asset to report.
+         */
+        AssetEventBody: {
+            asset_id: number;
+            /** @default {} */
+            extra?: Record<string, never>;
+            /** @default null */
+            partition_key?: string | null;
+            /** @default null */
+            access_control?: Record<string, never> | null;
+        };
+        /**
+         * MaterializeBody
+         * @description The run to make of the DAG that makes an asset.
+         */
+        MaterializeBody: {
+            /** @default null */
+            dag_run_id?: string | null;
+            /** @default null */
+            data_interval_start?: string | null;
+            /** @default null */
+            data_interval_end?: string | null;
+            /** @default null */
+            logical_date?: string | null;
+            /** @default null */
+            run_after?: string | null;
+            /** @default null */
+            conf?: Record<string, never> | null;
+            /** @default null */
+            note?: string | null;
+            /** @default null */
+            partition_key?: string | null;
+        };
+        /**
+         * PoolBody
+         * @description A pool to make.
+         */
+        PoolBody: {
+            name: string;
+            slots: number;
+            /** @default null */
+            description?: string | null;
+            /** @default false */
+            include_deferred?: boolean;
+            /** @default null */
+            team_name?: string | null;
+        };
+        /**
+         * PoolsBulk
+         * @description Changes of pools, one after the other.
+         */
+        PoolsBulk: {
+            actions: (components["schemas"]["Create_PoolBody_"] | components["schemas"]["Update_PoolBody_"] | components["schemas"]["Delete_PoolBody_"])[];
+        };
+        /**
+         * Create[PoolBody]
+         * @description Make these.
+         */
+        Create_PoolBody_: {
+            /** @enum {unknown} */
+            action: "create";
+            entities: components["schemas"]["PoolBody"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_existence?: "fail" | "overwrite" | "skip";
+        };
+        /**
+         * Update[PoolBody]
+         * @description Change these: what `update_mask` names, else all that they say.
+         */
+        Update_PoolBody_: {
+            /** @enum {unknown} */
+            action: "update";
+            entities: components["schemas"]["PoolBody"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+            /** @default null */
+            update_mask?: string[] | null;
+        };
+        /**
+         * Delete[PoolBody]
+         * @description Delete these, named by their key or in full.
+         */
+        Delete_PoolBody_: {
+            /** @enum {unknown} */
+            action: "delete";
+            entities: (string | components["schemas"]["PoolBody"])[];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+        };
+        /**
+         * PoolPatch
+         * @description What may be changed of a pool; its name stays.
+         */
+        PoolPatch: {
+            /** @default null */
+            pool?: string | null;
+            /** @default null */
+            slots?: number | null;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            include_deferred?: boolean | null;
+            /** @default null */
+            team_name?: string | null;
+        };
+        /**
+         * VariableBody
+         * @description A variable; a value that is not text is kept as JSON.
+         */
+        VariableBody: {
+            key: string;
+            value: unknown;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            team_name?: string | null;
+        };
+        /**
+         * VariablesBulk
+         * @description Changes of variables, one after the other.
+         */
+        VariablesBulk: {
+            actions: (components["schemas"]["Create_VariableBody_"] | components["schemas"]["Update_VariableBody_"] | components["schemas"]["Delete_VariableBody_"])[];
+        };
+        /**
+         * Create[VariableBody]
+         * @description Make these.
+         */
+        Create_VariableBody_: {
+            /** @enum {unknown} */
+            action: "create";
+            entities: components["schemas"]["VariableBody"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_existence?: "fail" | "overwrite" | "skip";
+        };
+        /**
+         * Update[VariableBody]
+         * @description Change these: what `update_mask` names, else all that they say.
+         */
+        Update_VariableBody_: {
+            /** @enum {unknown} */
+            action: "update";
+            entities: components["schemas"]["VariableBody"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+            /** @default null */
+            update_mask?: string[] | null;
+        };
+        /**
+         * Delete[VariableBody]
+         * @description Delete these, named by their key or in full.
+         */
+        Delete_VariableBody_: {
+            /** @enum {unknown} */
+            action: "delete";
+            entities: (string | components["schemas"]["VariableBody"])[];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+        };
+        /**
+         * ConnectionBody
+         * @description A connection.
+         */
+        ConnectionBody: {
+            connection_id: string;
+            conn_type: string;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            host?: string | null;
+            /** @default null */
+            login?: string | null;
+            /** @default null */
+            schema?: string | null;
+            /** @default null */
+            port?: number | null;
+            /** @default null */
+            password?: string | null;
+            /** @default null */
+            extra?: string | null;
+            /** @default null */
+            team_name?: string | null;
+        };
+        /**
+         * ConnectionsBulk
+         * @description Changes of connections, one after the other.
+         */
+        ConnectionsBulk: {
+            actions: (components["schemas"]["Create_ConnectionBody_"] | components["schemas"]["Update_ConnectionBody_"] | components["schemas"]["Delete_ConnectionBody_"])[];
+        };
+        /**
+         * Create[ConnectionBody]
+         * @description Make these.
+         */
+        Create_ConnectionBody_: {
+            /** @enum {unknown} */
+            action: "create";
+            entities: components["schemas"]["ConnectionBody"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_existence?: "fail" | "overwrite" | "skip";
+        };
+        /**
+         * Update[ConnectionBody]
+         * @description Change these: what `update_mask` names, else all that they say.
+         */
+        Update_ConnectionBody_: {
+            /** @enum {unknown} */
+            action: "update";
+            entities: components["schemas"]["ConnectionBody"][];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+            /** @default null */
+            update_mask?: string[] | null;
+        };
+        /**
+         * Delete[ConnectionBody]
+         * @description Delete these, named by their key or in full.
+         */
+        Delete_ConnectionBody_: {
+            /** @enum {unknown} */
+            action: "delete";
+            entities: (string | components["schemas"]["ConnectionBody"])[];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            action_on_non_existence?: "fail" | "skip";
+        };
+        /**
+         * ConnectionTestBody
+         * @description A connection to try by and by.
+         */
+        ConnectionTestBody: {
+            connection_id: string;
+            conn_type: string;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            host?: string | null;
+            /** @default null */
+            login?: string | null;
+            /** @default null */
+            schema?: string | null;
+            /** @default null */
+            port?: number | null;
+            /** @default null */
+            password?: string | null;
+            /** @default null */
+            extra?: string | null;
+            /** @default null */
+            team_name?: string | null;
+            /** @default false */
+            commit_on_success?: boolean;
+            /** @default null */
+            executor?: string | null;
+            /** @default null */
+            queue?: string | null;
+        };
         /**
          * HealthInfo
          * @description All parts.
@@ -841,43 +2363,7 @@ export interface components {
         VersionInfo: {
             version: string;
             /** @default null */
-            git_version?: string | null;
-        };
-        /**
-         * DagsQuery
-         * @description Which DAGs to list.
-         */
-        DagsQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default [] */
-            tags?: string[];
-            /** @default null */
-            tags_match_mode?: ("all" | "any") | null;
-            /** @default [] */
-            owners?: string[];
-            /** @default null */
-            dag_id_pattern?: string | null;
-            /** @default null */
-            dag_id_prefix_pattern?: string | null;
-            /** @default null */
-            dag_display_name_pattern?: string | null;
-            /** @default null */
-            dag_display_name_prefix_pattern?: string | null;
-            /** @default true */
-            exclude_stale?: boolean;
-            /** @default null */
-            only_active?: boolean | null;
-            /** @default null */
-            paused?: boolean | null;
-            /** @default null */
-            has_import_errors?: boolean | null;
-            /** @default null */
-            last_dag_run_state?: ("failed" | "queued" | "running" | "success") | null;
+            git_version: string | null;
         };
         /**
          * Dags
@@ -933,43 +2419,12 @@ export interface components {
             dag_display_name: string;
         };
         /**
-         * DagPatch
-         * @description What may be changed of a DAG.
-         */
-        DagPatch: {
-            is_paused: boolean;
-        };
-        /**
-         * TagsQuery
-         * @description Which tags to list.
-         */
-        TagsQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            tag_name_pattern?: string | null;
-            /** @default null */
-            tag_name_prefix_pattern?: string | null;
-        };
-        /**
          * DagTags
          * @description Names of tags.
          */
         DagTags: {
             tags: string[];
             total_entries: number;
-        };
-        /**
-         * StatsQuery
-         * @description Which DAGs; none named: all.
-         */
-        StatsQuery: {
-            /** @default [] */
-            dag_ids?: string[];
         };
         /**
          * Stats
@@ -997,20 +2452,14 @@ export interface components {
             count: number;
         };
         /**
-         * SourceQuery
-         * @description Which version's source; the newest by default.
+         * SourceAnswer
+         * @description The text of a DAG's file.
          */
-        SourceQuery: {
-            /** @default null */
-            version_number?: number | null;
-        };
-        /**
-         * MaskQuery
-         * @description Which fields of the body to carry out; empty: all that it has.
-         */
-        MaskQuery: {
-            /** @default [] */
-            update_mask?: string[];
+        SourceAnswer: {
+            content: string;
+            dag_id: string;
+            version_number: number | null;
+            dag_display_name: string;
         };
         /**
          * DagDetails
@@ -1081,23 +2530,11 @@ export interface components {
             dag_display_name: string;
             created_at: string;
             /** @default null */
-            bundle_name?: string | null;
+            bundle_name: string | null;
             /** @default null */
-            bundle_version?: string | null;
+            bundle_version: string | null;
             /** @default null */
-            bundle_url?: string | null;
-        };
-        /**
-         * WhyQuery
-         * @description What of the DAG; nothing named: the DAG itself. A task without a run: in the latest.
-         */
-        WhyQuery: {
-            /** @default null */
-            dag_run_id?: string | null;
-            /** @default null */
-            task_id?: string | null;
-            /** @default null */
-            map_index?: number | null;
+            bundle_url: string | null;
         };
         /**
          * Why
@@ -1116,14 +2553,6 @@ export interface components {
             subject: string;
             reason: string;
             until: string | null;
-        };
-        /**
-         * TasksQuery
-         * @description The order of tasks: a field's name, with `-` from the last on.
-         */
-        TasksQuery: {
-            /** @default task_id */
-            order_by?: string;
         };
         /**
          * Tasks
@@ -1181,65 +2610,12 @@ export interface components {
             microseconds?: number;
         };
         /**
-         * VersionsQuery
-         * @description Which versions to list.
-         */
-        VersionsQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            version_number?: number | null;
-        };
-        /**
          * DagVersions
          * @description Versions of a DAG.
          */
         DagVersions: {
             dag_versions: components["schemas"]["DagVersionAnswer"][];
             total_entries: number;
-        };
-        /**
-         * ClearBody
-         * @description Which task instances to let run again; `dry_run` (the default) only tells which.
-         */
-        ClearBody: {
-            /** @default true */
-            dry_run?: boolean;
-            /** @default null */
-            start_date?: string | null;
-            /** @default null */
-            end_date?: string | null;
-            /** @default true */
-            only_failed?: boolean;
-            /** @default false */
-            only_running?: boolean;
-            /** @default true */
-            reset_dag_runs?: boolean;
-            /** @default null */
-            task_ids?: (string | [
-                string,
-                number
-            ])[] | null;
-            /** @default null */
-            dag_run_id?: string | null;
-            /** @default false */
-            include_upstream?: boolean;
-            /** @default false */
-            include_downstream?: boolean;
-            /** @default false */
-            include_future?: boolean;
-            /** @default false */
-            include_past?: boolean;
-            /** @default null */
-            run_on_latest_version?: boolean | null;
-            /** @default false */
-            prevent_running_task?: boolean;
-            /** @default null */
-            note?: string | null;
         };
         /**
          * Instances
@@ -1288,73 +2664,9 @@ export interface components {
             rendered_map_index: string | null;
             rendered_fields: Record<string, never>;
             /** @default null */
-            trigger?: null;
+            trigger: null;
             /** @default null */
-            triggerer_job?: null;
-        };
-        /**
-         * RunsQuery
-         * @description Which runs to list.
-         */
-        RunsQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            run_after_gte?: string | null;
-            /** @default null */
-            run_after_gt?: string | null;
-            /** @default null */
-            run_after_lte?: string | null;
-            /** @default null */
-            run_after_lt?: string | null;
-            /** @default null */
-            logical_date_gte?: string | null;
-            /** @default null */
-            logical_date_gt?: string | null;
-            /** @default null */
-            logical_date_lte?: string | null;
-            /** @default null */
-            logical_date_lt?: string | null;
-            /** @default null */
-            start_date_gte?: string | null;
-            /** @default null */
-            start_date_gt?: string | null;
-            /** @default null */
-            start_date_lte?: string | null;
-            /** @default null */
-            start_date_lt?: string | null;
-            /** @default null */
-            end_date_gte?: string | null;
-            /** @default null */
-            end_date_gt?: string | null;
-            /** @default null */
-            end_date_lte?: string | null;
-            /** @default null */
-            end_date_lt?: string | null;
-            /** @default null */
-            updated_at_gte?: string | null;
-            /** @default null */
-            updated_at_gt?: string | null;
-            /** @default null */
-            updated_at_lte?: string | null;
-            /** @default null */
-            updated_at_lt?: string | null;
-            /** @default [] */
-            state?: string[];
-            /** @default [] */
-            run_type?: string[];
-            /** @default null */
-            run_id_pattern?: string | null;
-            /** @default null */
-            run_id_prefix_pattern?: string | null;
-            /** @default null */
-            triggering_user_name_pattern?: string | null;
-            /** @default null */
-            triggering_user_name_prefix_pattern?: string | null;
+            triggerer_job: null;
         };
         /**
          * Runs
@@ -1391,276 +2703,143 @@ export interface components {
             dag_display_name: string;
             partition_key: string | null;
             /** @default null */
-            partition_date?: string | null;
+            partition_date: string | null;
         };
         /**
-         * TriggerBody
-         * @description The run to make.
+         * ClearedPartitions
+         * @description How much was cleared, or would be.
          */
-        TriggerBody: {
-            /** @default null */
-            dag_run_id?: string | null;
-            /** @default null */
-            data_interval_start?: string | null;
-            /** @default null */
-            data_interval_end?: string | null;
-            /** @default null */
-            logical_date?: string | null;
-            /** @default null */
-            run_after?: string | null;
-            /** @default null */
-            conf?: Record<string, never> | null;
-            /** @default null */
-            note?: string | null;
-            /** @default null */
-            partition_key?: string | null;
+        ClearedPartitions: {
+            dag_runs_cleared: number;
+            task_instances_cleared: number;
+            dry_run: boolean;
         };
         /**
-         * RunsBatch
-         * @description Which runs to list, as a body.
+         * QueuedEvents
+         * @description Events that wait.
          */
-        RunsBatch: {
-            /** @default null */
-            order_by?: string | null;
-            /** @default 0 */
-            page_offset?: number;
-            /** @default 100 */
-            page_limit?: number;
-            /** @default null */
-            dag_ids?: string[] | null;
-            /** @default null */
-            states?: (("failed" | "queued" | "running" | "success") | null)[] | null;
-            /** @default null */
-            run_after_gte?: string | null;
-            /** @default null */
-            run_after_gt?: string | null;
-            /** @default null */
-            run_after_lte?: string | null;
-            /** @default null */
-            run_after_lt?: string | null;
-            /** @default null */
-            logical_date_gte?: string | null;
-            /** @default null */
-            logical_date_gt?: string | null;
-            /** @default null */
-            logical_date_lte?: string | null;
-            /** @default null */
-            logical_date_lt?: string | null;
-            /** @default null */
-            start_date_gte?: string | null;
-            /** @default null */
-            start_date_gt?: string | null;
-            /** @default null */
-            start_date_lte?: string | null;
-            /** @default null */
-            start_date_lt?: string | null;
-            /** @default null */
-            end_date_gte?: string | null;
-            /** @default null */
-            end_date_gt?: string | null;
-            /** @default null */
-            end_date_lte?: string | null;
-            /** @default null */
-            end_date_lt?: string | null;
+        QueuedEvents: {
+            queued_events: components["schemas"]["QueuedEvent"][];
+            total_entries: number;
         };
         /**
-         * RunPatch
-         * @description What may be changed of a run.
+         * QueuedEvent
+         * @description An event that a DAG has not yet had a run for.
          */
-        RunPatch: {
-            state?: ("failed" | "queued" | "success") | null;
-            note?: string | null;
+        QueuedEvent: {
+            dag_id: string;
+            asset_id: number;
+            created_at: string;
+            dag_display_name: string;
         };
         /**
-         * RunClear
-         * @description How to let a run's tasks run again.
+         * BulkAnswer
+         * @description What has become of all actions; None where none of the kind was asked for.
          */
-        RunClear: {
-            /** @default true */
-            dry_run?: boolean;
-            /** @default false */
-            only_failed?: boolean;
-            /** @default false */
-            only_new?: boolean;
+        BulkAnswer: {
             /** @default null */
-            run_on_latest_version?: boolean | null;
+            create: components["schemas"]["BulkOutcome"] | null;
             /** @default null */
-            note?: string | null;
+            update: components["schemas"]["BulkOutcome"] | null;
+            /** @default null */
+            delete: components["schemas"]["BulkOutcome"] | null;
         };
         /**
-         * WaitQuery
-         * @description Seconds between two looks, and the tasks whose results are wanted at the end.
+         * BulkOutcome
+         * @description What has become of the actions of one kind.
          */
-        WaitQuery: {
-            interval: number;
+        BulkOutcome: {
             /** @default [] */
-            result?: string[];
+            success: string[];
+            /** @default [] */
+            errors: components["schemas"]["BulkProblem"][];
         };
         /**
-         * InstancesQuery
-         * @description Which task instances to list.
+         * BulkProblem
+         * @description Why something was not done.
          */
-        InstancesQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            run_after_gte?: string | null;
-            /** @default null */
-            run_after_gt?: string | null;
-            /** @default null */
-            run_after_lte?: string | null;
-            /** @default null */
-            run_after_lt?: string | null;
-            /** @default null */
-            logical_date_gte?: string | null;
-            /** @default null */
-            logical_date_gt?: string | null;
-            /** @default null */
-            logical_date_lte?: string | null;
-            /** @default null */
-            logical_date_lt?: string | null;
-            /** @default null */
-            start_date_gte?: string | null;
-            /** @default null */
-            start_date_gt?: string | null;
-            /** @default null */
-            start_date_lte?: string | null;
-            /** @default null */
-            start_date_lt?: string | null;
-            /** @default null */
-            end_date_gte?: string | null;
-            /** @default null */
-            end_date_gt?: string | null;
-            /** @default null */
-            end_date_lte?: string | null;
-            /** @default null */
-            end_date_lt?: string | null;
-            /** @default null */
-            updated_at_gte?: string | null;
-            /** @default null */
-            updated_at_gt?: string | null;
-            /** @default null */
-            updated_at_lte?: string | null;
-            /** @default null */
-            updated_at_lt?: string | null;
-            /** @default null */
-            task_id?: string | null;
-            /** @default null */
-            task_display_name_pattern?: string | null;
-            /** @default null */
-            task_display_name_prefix_pattern?: string | null;
-            /** @default [] */
-            state?: string[];
-            /** @default [] */
-            pool?: string[];
-            /** @default [] */
-            queue?: string[];
-            /** @default [] */
-            executor?: string[];
-            /** @default [] */
-            version_number?: number[];
-            /** @default [] */
-            try_number?: number[];
-            /** @default [] */
-            operator?: string[];
-            /** @default [] */
-            map_index?: number[];
+        BulkProblem: {
+            error: string;
+            status_code: number;
         };
         /**
-         * InstancesBatch
-         * @description Which task instances to list, as a body.
+         * AssetEvents
+         * @description A page of events.
          */
-        InstancesBatch: {
-            /** @default null */
-            order_by?: string | null;
-            /** @default 0 */
-            page_offset?: number;
-            /** @default 100 */
-            page_limit?: number;
-            /** @default null */
-            dag_ids?: string[] | null;
-            /** @default null */
-            dag_run_ids?: string[] | null;
-            /** @default null */
-            task_ids?: string[] | null;
-            /** @default null */
-            state?: (string | null)[] | null;
-            /** @default null */
-            pool?: string[] | null;
-            /** @default null */
-            queue?: string[] | null;
-            /** @default null */
-            executor?: string[] | null;
-            /** @default null */
-            run_after_gte?: string | null;
-            /** @default null */
-            run_after_gt?: string | null;
-            /** @default null */
-            run_after_lte?: string | null;
-            /** @default null */
-            run_after_lt?: string | null;
-            /** @default null */
-            logical_date_gte?: string | null;
-            /** @default null */
-            logical_date_gt?: string | null;
-            /** @default null */
-            logical_date_lte?: string | null;
-            /** @default null */
-            logical_date_lt?: string | null;
-            /** @default null */
-            start_date_gte?: string | null;
-            /** @default null */
-            start_date_gt?: string | null;
-            /** @default null */
-            start_date_lte?: string | null;
-            /** @default null */
-            start_date_lt?: string | null;
-            /** @default null */
-            end_date_gte?: string | null;
-            /** @default null */
-            end_date_gt?: string | null;
-            /** @default null */
-            end_date_lte?: string | null;
-            /** @default null */
-            end_date_lt?: string | null;
+        AssetEvents: {
+            asset_events: components["schemas"]["AssetEvent"][];
+            total_entries: number;
         };
         /**
-         * PatchQuery
-         * @description Which instance, and which fields of the body to carry out.
+         * AssetEvent
+         * @description An update of an asset.
          */
-        PatchQuery: {
-            /** @default null */
-            map_index?: number | null;
-            /** @default [] */
-            update_mask?: string[];
+        AssetEvent: {
+            id: number;
+            asset_id: number;
+            uri: string | null;
+            name: string | null;
+            group: string | null;
+            extra: Record<string, never> | null;
+            source_task_id: string | null;
+            source_dag_id: string | null;
+            source_run_id: string | null;
+            source_map_index: number;
+            created_dagruns: components["schemas"]["AssetRun"][];
+            timestamp: string;
+            partition_key: string | null;
         };
         /**
-         * InstancePatch
-         * @description What may be changed of a task instance.
+         * AssetRun
+         * @description A run that an event has caused.
          */
-        InstancePatch: {
-            new_state?: ("failed" | "skipped" | "success") | null;
-            note?: string | null;
-            /** @default false */
-            include_upstream?: boolean;
-            /** @default false */
-            include_downstream?: boolean;
-            /** @default false */
-            include_future?: boolean;
-            /** @default false */
-            include_past?: boolean;
+        AssetRun: {
+            run_id: string;
+            dag_id: string;
+            logical_date: string | null;
+            start_date: string;
+            end_date: string | null;
+            state: string;
+            data_interval_start: string | null;
+            data_interval_end: string | null;
+            partition_key: string | null;
+            triggering: boolean;
         };
         /**
-         * IndexQuery
-         * @description Which instance of a mapped task; -1 for a task that is not mapped.
+         * HitlDetails
+         * @description A page of questions.
          */
-        IndexQuery: {
-            /** @default -1 */
-            map_index?: number;
+        HitlDetails: {
+            hitl_details: components["schemas"]["HitlDetail"][];
+            total_entries: number;
+        };
+        /**
+         * HitlDetail
+         * @description A question of a task instance.
+         */
+        HitlDetail: {
+            options: string[];
+            subject: string;
+            body: string | null;
+            defaults: string[] | null;
+            multiple: boolean;
+            params: Record<string, never>;
+            assigned_users: components["schemas"]["HitlUser"][];
+            created_at: string;
+            responded_by_user: components["schemas"]["HitlUser"] | null;
+            responded_at: string | null;
+            chosen_options: string[] | null;
+            params_input: Record<string, never>;
+            response_received: boolean;
+            task_instance: components["schemas"]["InstanceAnswer"];
+        };
+        /**
+         * HitlUser
+         * @description Who is asked, or has answered.
+         */
+        HitlUser: {
+            id: string;
+            name: string;
         };
         /**
          * Tries
@@ -1703,38 +2882,26 @@ export interface components {
             dag_version: components["schemas"]["DagVersionAnswer"] | null;
         };
         /**
-         * LogQuery
-         * @description Which part of a log: from where `token` says, or from the beginning.
+         * LogAnswer
+         * @description Lines of a log; with a token when there is, or may come, more.
          */
-        LogQuery: {
-            /** @default false */
-            full_content?: boolean;
-            /** @default -1 */
-            map_index?: number;
-            /** @default null */
-            token?: string | null;
+        LogAnswer: {
+            content: components["schemas"]["LogLine"][];
+            continuation_token: string | null;
         };
         /**
-         * XComsQuery
-         * @description Which XComs to list.
+         * LogLine
+         * @description One line: what was said, and what is known of when and where.
          */
-        XComsQuery: {
+        LogLine: {
+            timestamp: string | null;
+            event: string;
             /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
+            level?: string | null;
             /** @default null */
-            xcom_key?: string | null;
+            filename?: string | null;
             /** @default null */
-            map_index?: number | null;
-            /** @default null */
-            map_index_filter?: number | null;
-            /** @default null */
-            xcom_key_pattern?: string | null;
-            /** @default null */
-            xcom_key_prefix_pattern?: string | null;
+            lineno?: number | null;
         };
         /**
          * XComs
@@ -1761,18 +2928,6 @@ export interface components {
             run_after: string | null;
         };
         /**
-         * XComQuery
-         * @description How to show an XCom: its value, or the value as text.
-         */
-        XComQuery: {
-            /** @default -1 */
-            map_index?: number;
-            /** @default false */
-            deserialize?: boolean;
-            /** @default false */
-            stringify?: boolean;
-        };
-        /**
          * XComValue
          * @description An XCom with its value.
          */
@@ -1790,39 +2945,360 @@ export interface components {
             value: unknown;
         };
         /**
-         * XComBody
-         * @description An XCom to write.
+         * LinkAnswers
+         * @description Addresses by the text of the link.
          */
-        XComBody: {
+        LinkAnswers: {
+            extra_links: {
+                [key: string]: string;
+            };
+            total_entries: number;
+        };
+        /**
+         * LogUrl
+         * @description Where a log is to be seen.
+         */
+        LogUrl: {
+            url: string;
+        };
+        /**
+         * Dependencies
+         * @description Every condition that keeps a task instance from running.
+         */
+        Dependencies: {
+            dependencies: components["schemas"]["Dependency"][];
+        };
+        /**
+         * Dependency
+         * @description A condition that is not met.
+         */
+        Dependency: {
+            name: string;
+            reason: string;
+        };
+        /**
+         * TaskStates
+         * @description A page of values.
+         */
+        TaskStates: {
+            task_state_store: components["schemas"]["KeptValue"][];
+            total_entries: number;
+        };
+        /**
+         * KeptValue
+         * @description A value that a task instance remembers.
+         */
+        KeptValue: {
             key: string;
             value: unknown;
-            /** @default -1 */
-            map_index?: number;
+            updated_at: string;
+            expires_at: string | null;
         };
         /**
-         * XComPatch
-         * @description An XCom's new value.
+         * HitlAnswered
+         * @description An answer that was taken.
          */
-        XComPatch: {
+        HitlAnswered: {
+            responded_by: components["schemas"]["HitlUser"];
+            responded_at: string;
+            chosen_options: string[];
+            params_input: Record<string, never>;
+        };
+        /**
+         * HitlDetailHistory
+         * @description A question of an earlier try.
+         */
+        HitlDetailHistory: {
+            options: string[];
+            subject: string;
+            body: string | null;
+            defaults: string[] | null;
+            multiple: boolean;
+            params: Record<string, never>;
+            assigned_users: components["schemas"]["HitlUser"][];
+            created_at: string;
+            responded_by_user: components["schemas"]["HitlUser"] | null;
+            responded_at: string | null;
+            chosen_options: string[] | null;
+            params_input: Record<string, never>;
+            response_received: boolean;
+            task_instance: components["schemas"]["TryAnswer"];
+        };
+        /**
+         * Backfills
+         * @description A page of backfills.
+         */
+        Backfills: {
+            backfills: components["schemas"]["BackfillAnswer"][];
+            total_entries: number;
+        };
+        /**
+         * BackfillAnswer
+         * @description A backfill.
+         */
+        BackfillAnswer: {
+            id: number;
+            dag_id: string;
+            from_date: string;
+            to_date: string;
+            dag_run_conf: Record<string, never> | null;
+            is_paused: boolean;
+            /** @enum {unknown} */
+            reprocess_behavior: "completed" | "failed" | "none";
+            max_active_runs: number;
+            created_at: string;
+            completed_at: string | null;
+            updated_at: string;
+            dag_display_name: string;
+        };
+        /**
+         * BackfillPlan
+         * @description The runs that a backfill would make.
+         */
+        BackfillPlan: {
+            backfills: components["schemas"]["PlannedBackfillRun"][];
+            total_entries: number;
+        };
+        /**
+         * PlannedBackfillRun
+         * @description A run that a backfill would make.
+         */
+        PlannedBackfillRun: {
+            logical_date: string | null;
+            /** @default null */
+            partition_key: string | null;
+            /** @default null */
+            partition_date: string | null;
+        };
+        /**
+         * Assets
+         * @description A page of assets.
+         */
+        Assets: {
+            assets: components["schemas"]["AssetAnswer"][];
+            total_entries: number;
+        };
+        /**
+         * AssetAnswer
+         * @description An asset.
+         */
+        AssetAnswer: {
+            id: number;
+            name: string;
+            uri: string;
+            group: string;
+            extra: Record<string, never> | null;
+            created_at: string;
+            updated_at: string;
+            scheduled_dags: components["schemas"]["DagReference"][];
+            producing_tasks: components["schemas"]["TaskReference"][];
+            consuming_tasks: components["schemas"]["TaskReference"][];
+            aliases: components["schemas"]["AssetAlias"][];
+            watchers: components["schemas"]["AssetWatcher"][];
+            last_asset_event: components["schemas"]["LastAssetEvent"] | null;
+        };
+        /**
+         * DagReference
+         * @description A DAG that waits for an asset.
+         */
+        DagReference: {
+            dag_id: string;
+            created_at: string;
+            updated_at: string;
+        };
+        /**
+         * TaskReference
+         * @description A task that reads or updates an asset.
+         */
+        TaskReference: {
+            dag_id: string;
+            task_id: string;
+            created_at: string;
+            updated_at: string;
+        };
+        /**
+         * AssetAlias
+         * @description A name under which tasks add assets while they run.
+         */
+        AssetAlias: {
+            id: number;
+            name: string;
+            group: string;
+        };
+        /**
+         * AssetWatcher
+         * @description A trigger that reports events of an asset.
+         */
+        AssetWatcher: {
+            name: string;
+            trigger_id: number;
+            created_date: string;
+        };
+        /**
+         * LastAssetEvent
+         * @description The latest event of an asset.
+         */
+        LastAssetEvent: {
+            id: number | null;
+            timestamp: string | null;
+        };
+        /**
+         * AssetAliases
+         * @description A page of aliases.
+         */
+        AssetAliases: {
+            asset_aliases: components["schemas"]["AssetAlias"][];
+            total_entries: number;
+        };
+        /**
+         * AssetStates
+         * @description A page of values.
+         */
+        AssetStates: {
+            asset_state_store: components["schemas"]["AssetState"][];
+            total_entries: number;
+        };
+        /**
+         * AssetState
+         * @description A value that is remembered of an asset.
+         */
+        AssetState: {
+            key: string;
             value: unknown;
-            /** @default -1 */
-            map_index?: number;
+            updated_at: string;
+            last_updated_by: components["schemas"]["AssetStateWriter"] | null;
         };
         /**
-         * ImportErrorsQuery
-         * @description Which import errors to list.
+         * AssetStateWriter
+         * @description Who wrote a value.
          */
-        ImportErrorsQuery: {
+        AssetStateWriter: {
+            kind: string;
             /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
+            dag_id: string | null;
+            /** @default null */
+            run_id: string | null;
+            /** @default null */
+            task_id: string | null;
+            /** @default null */
+            map_index: number | null;
+        };
+        /**
+         * ConfigAnswer
+         * @description The configuration in force.
+         */
+        ConfigAnswer: {
+            sections: components["schemas"]["ConfigSection"][];
+        };
+        /**
+         * ConfigSection
+         * @description A section of the configuration.
+         */
+        ConfigSection: {
+            name: string;
+            options: components["schemas"]["ConfigOption"][];
+        };
+        /**
+         * ConfigOption
+         * @description An option and its value; a secret is shown as `< hidden >`.
+         */
+        ConfigOption: {
+            key: string;
+            value: string;
+        };
+        /**
+         * Plugins
+         * @description A page of plugins.
+         */
+        Plugins: {
+            plugins: components["schemas"]["Plugin"][];
+            total_entries: number;
+        };
+        /**
+         * Plugin
+         * @description What a plugin brings.
+         */
+        Plugin: {
+            name: string;
+            source: string;
             /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            filename_pattern?: string | null;
-            /** @default null */
-            filename_prefix_pattern?: string | null;
+            macros: string[];
+            /** @default [] */
+            flask_blueprints: string[];
+            /** @default [] */
+            fastapi_apps: Record<string, never>[];
+            /** @default [] */
+            fastapi_root_middlewares: Record<string, never>[];
+            /** @default [] */
+            external_views: Record<string, never>[];
+            /** @default [] */
+            react_apps: Record<string, never>[];
+            /** @default [] */
+            appbuilder_views: Record<string, never>[];
+            /** @default [] */
+            appbuilder_menu_items: Record<string, never>[];
+            /** @default [] */
+            global_operator_extra_links: string[];
+            /** @default [] */
+            operator_extra_links: string[];
+            /** @default [] */
+            listeners: string[];
+            /** @default [] */
+            timetables: string[];
+        };
+        /**
+         * PluginProblems
+         * @description Plugins that cannot be used.
+         */
+        PluginProblems: {
+            import_errors: components["schemas"]["PluginProblem"][];
+            total_entries: number;
+        };
+        /**
+         * PluginProblem
+         * @description A plugin that cannot be used, and why.
+         */
+        PluginProblem: {
+            source: string;
+            error: string;
+        };
+        /**
+         * Providers
+         * @description A page of providers.
+         */
+        Providers: {
+            providers: components["schemas"]["Provider"][];
+            total_entries: number;
+        };
+        /**
+         * Provider
+         * @description An installed package that brings operators and hooks.
+         */
+        Provider: {
+            package_name: string;
+            description: string;
+            version: string;
+            documentation_url: string | null;
+        };
+        /**
+         * DagWarnings
+         * @description A page of warnings.
+         */
+        DagWarnings: {
+            dag_warnings: components["schemas"]["DagWarning"][];
+            total_entries: number;
+        };
+        /**
+         * DagWarning
+         * @description A warning about a DAG.
+         */
+        DagWarning: {
+            dag_id: string;
+            /** @enum {unknown} */
+            warning_type: "asset conflict" | "non-existent pool" | "runtime varying value";
+            message: string;
+            timestamp: string;
+            dag_display_name: string;
         };
         /**
          * ImportErrors
@@ -1842,36 +3318,6 @@ export interface components {
             filename: string;
             bundle_name: string | null;
             stack_trace: string;
-        };
-        /**
-         * EventLogsQuery
-         * @description Which entries to list.
-         */
-        EventLogsQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            dag_id?: string | null;
-            /** @default null */
-            task_id?: string | null;
-            /** @default null */
-            run_id?: string | null;
-            /** @default null */
-            owner?: string | null;
-            /** @default null */
-            event?: string | null;
-            /** @default null */
-            event_pattern?: string | null;
-            /** @default null */
-            event_prefix_pattern?: string | null;
-            /** @default null */
-            before?: string | null;
-            /** @default null */
-            after?: string | null;
         };
         /**
          * EventLogs
@@ -1901,28 +3347,6 @@ export interface components {
             task_display_name: string | null;
         };
         /**
-         * JobsQuery
-         * @description Which processes to list.
-         */
-        JobsQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            is_alive?: boolean | null;
-            /** @default null */
-            job_state?: string | null;
-            /** @default null */
-            job_type?: string | null;
-            /** @default null */
-            hostname?: string | null;
-            /** @default null */
-            executor_class?: string | null;
-        };
-        /**
          * Jobs
          * @description A page of processes.
          */
@@ -1948,22 +3372,6 @@ export interface components {
             dag_display_name: string | null;
         };
         /**
-         * PoolsQuery
-         * @description Which pools to list.
-         */
-        PoolsQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            pool_name_pattern?: string | null;
-            /** @default null */
-            pool_name_prefix_pattern?: string | null;
-        };
-        /**
          * Pools
          * @description A page of pools.
          */
@@ -1987,53 +3395,7 @@ export interface components {
             open_slots: number;
             deferred_slots: number;
             /** @default null */
-            team_name?: string | null;
-        };
-        /**
-         * PoolBody
-         * @description A pool to make.
-         */
-        PoolBody: {
-            name: string;
-            slots: number;
-            /** @default null */
-            description?: string | null;
-            /** @default false */
-            include_deferred?: boolean;
-            /** @default null */
-            team_name?: string | null;
-        };
-        /**
-         * PoolPatch
-         * @description What may be changed of a pool; its name stays.
-         */
-        PoolPatch: {
-            /** @default null */
-            pool?: string | null;
-            /** @default null */
-            slots?: number | null;
-            /** @default null */
-            description?: string | null;
-            /** @default null */
-            include_deferred?: boolean | null;
-            /** @default null */
-            team_name?: string | null;
-        };
-        /**
-         * VariablesQuery
-         * @description Which variables to list.
-         */
-        VariablesQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            variable_key_pattern?: string | null;
-            /** @default null */
-            variable_key_prefix_pattern?: string | null;
+            team_name: string | null;
         };
         /**
          * Variables
@@ -2053,35 +3415,7 @@ export interface components {
             description: string | null;
             is_encrypted: boolean;
             /** @default null */
-            team_name?: string | null;
-        };
-        /**
-         * VariableBody
-         * @description A variable; a value that is not text is kept as JSON.
-         */
-        VariableBody: {
-            key: string;
-            value: unknown;
-            /** @default null */
-            description?: string | null;
-            /** @default null */
-            team_name?: string | null;
-        };
-        /**
-         * ConnectionsQuery
-         * @description Which connections to list.
-         */
-        ConnectionsQuery: {
-            /** @default null */
-            limit?: number | null;
-            /** @default 0 */
-            offset?: number;
-            /** @default [] */
-            order_by?: string[];
-            /** @default null */
-            connection_id_pattern?: string | null;
-            /** @default null */
-            connection_id_prefix_pattern?: string | null;
+            team_name: string | null;
         };
         /**
          * Connections
@@ -2106,31 +3440,60 @@ export interface components {
             password: string | null;
             extra: string | null;
             /** @default null */
-            team_name?: string | null;
+            team_name: string | null;
         };
         /**
-         * ConnectionBody
-         * @description A connection.
+         * ConnectionTest
+         * @description Whether a connection works.
          */
-        ConnectionBody: {
+        ConnectionTest: {
+            status: boolean;
+            message: string;
+        };
+        /**
+         * QueuedTest
+         * @description A trial that waits.
+         */
+        QueuedTest: {
+            token: string;
             connection_id: string;
-            conn_type: string;
+            state: string;
+        };
+        /**
+         * AsyncTest
+         * @description A trial that was asked for before.
+         */
+        AsyncTest: {
+            token: string;
+            connection_id: string;
+            state: string;
+            result_message: string | null;
+            created_at: string;
+        };
+        /**
+         * Problem
+         * @description Why a request was refused, in a sentence.
+         */
+        Problem: {
+            detail: string | Record<string, never>;
+        };
+        /**
+         * BadParts
+         * @description The parts of a request that do not have the form they must have.
+         */
+        BadParts: {
+            detail: components["schemas"]["BadPart"][];
+        };
+        /**
+         * BadPart
+         * @description A part of a request that does not have the form it must have.
+         */
+        BadPart: {
+            loc: (string | number)[];
+            msg: string;
+            type: string;
             /** @default null */
-            description?: string | null;
-            /** @default null */
-            host?: string | null;
-            /** @default null */
-            login?: string | null;
-            /** @default null */
-            schema?: string | null;
-            /** @default null */
-            port?: number | null;
-            /** @default null */
-            password?: string | null;
-            /** @default null */
-            extra?: string | null;
-            /** @default null */
-            team_name?: string | null;
+            input: unknown;
         };
     };
     responses: never;
@@ -2164,28 +3527,36 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2212,49 +3583,168 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_dags: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
                 tags?: string[];
-                tags_match_mode?: ("all" | "any") | null;
+                tags_match_mode?: "all" | "any";
                 owners?: string[];
-                dag_id_pattern?: string | null;
-                dag_id_prefix_pattern?: string | null;
-                dag_display_name_pattern?: string | null;
-                dag_display_name_prefix_pattern?: string | null;
+                dag_id_pattern?: string;
+                dag_id_prefix_pattern?: string;
+                dag_display_name_pattern?: string;
+                dag_display_name_prefix_pattern?: string;
                 exclude_stale?: boolean;
-                only_active?: boolean | null;
-                paused?: boolean | null;
-                has_import_errors?: boolean | null;
-                last_dag_run_state?: ("failed" | "queued" | "running" | "success") | null;
+                only_active?: boolean;
+                paused?: boolean;
+                has_import_errors?: boolean;
+                last_dag_run_state?: "failed" | "queued" | "running" | "success";
+                is_favorite?: boolean;
             };
             header?: never;
             path?: never;
@@ -2276,49 +3766,76 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     patch_dags: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
                 tags?: string[];
-                tags_match_mode?: ("all" | "any") | null;
+                tags_match_mode?: "all" | "any";
                 owners?: string[];
-                dag_id_pattern?: string | null;
-                dag_id_prefix_pattern?: string | null;
-                dag_display_name_pattern?: string | null;
-                dag_display_name_prefix_pattern?: string | null;
+                dag_id_pattern?: string;
+                dag_id_prefix_pattern?: string;
+                dag_display_name_pattern?: string;
+                dag_display_name_prefix_pattern?: string;
                 exclude_stale?: boolean;
-                only_active?: boolean | null;
-                paused?: boolean | null;
-                has_import_errors?: boolean | null;
-                last_dag_run_state?: ("failed" | "queued" | "running" | "success") | null;
+                only_active?: boolean;
+                paused?: boolean;
+                has_import_errors?: boolean;
+                last_dag_run_state?: "failed" | "queued" | "running" | "success";
+                is_favorite?: boolean;
             };
             header?: never;
             path?: never;
@@ -2344,39 +3861,65 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_dag_tags: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                tag_name_pattern?: string | null;
-                tag_name_prefix_pattern?: string | null;
+                tag_name_pattern?: string;
+                tag_name_prefix_pattern?: string;
             };
             header?: never;
             path?: never;
@@ -2398,28 +3941,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2448,35 +4017,61 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_dag_source: {
         parameters: {
             query?: {
-                version_number?: number | null;
+                version_number?: number;
             };
             header?: never;
             path: {
@@ -2491,35 +4086,64 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SourceAnswer"];
+                    "text/plain": string;
+                };
             };
             /** @description The request contradicts what is there */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2548,28 +4172,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2596,28 +4246,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2652,28 +4328,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2702,37 +4404,63 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_why: {
         parameters: {
             query?: {
-                dag_run_id?: string | null;
-                task_id?: string | null;
-                map_index?: number | null;
+                dag_run_id?: string;
+                task_id?: string;
+                map_index?: number;
             };
             header?: never;
             path: {
@@ -2756,28 +4484,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2808,28 +4562,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2859,38 +4639,64 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_dag_versions: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                version_number?: number | null;
+                version_number?: number;
             };
             header?: never;
             path: {
@@ -2914,28 +4720,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -2965,28 +4797,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3019,63 +4877,713 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    favorite_dag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    unfavorite_dag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    clear_dag_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClearRunsBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"] | components["schemas"]["Instances"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    clear_dag_run_partitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClearPartitionsBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearedPartitions"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_dag_asset_queued_events: {
+        parameters: {
+            query?: {
+                before?: string;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedEvents"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    delete_dag_asset_queued_events: {
+        parameters: {
+            query?: {
+                before?: string;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_dag_asset_queued_event: {
+        parameters: {
+            query?: {
+                before?: string;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedEvent"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    delete_dag_asset_queued_event: {
+        parameters: {
+            query?: {
+                before?: string;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_dag_runs: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                run_after_gte?: string | null;
-                run_after_gt?: string | null;
-                run_after_lte?: string | null;
-                run_after_lt?: string | null;
-                logical_date_gte?: string | null;
-                logical_date_gt?: string | null;
-                logical_date_lte?: string | null;
-                logical_date_lt?: string | null;
-                start_date_gte?: string | null;
-                start_date_gt?: string | null;
-                start_date_lte?: string | null;
-                start_date_lt?: string | null;
-                end_date_gte?: string | null;
-                end_date_gt?: string | null;
-                end_date_lte?: string | null;
-                end_date_lt?: string | null;
-                updated_at_gte?: string | null;
-                updated_at_gt?: string | null;
-                updated_at_lte?: string | null;
-                updated_at_lt?: string | null;
+                run_after_gte?: string;
+                run_after_gt?: string;
+                run_after_lte?: string;
+                run_after_lt?: string;
+                logical_date_gte?: string;
+                logical_date_gt?: string;
+                logical_date_lte?: string;
+                logical_date_lt?: string;
+                start_date_gte?: string;
+                start_date_gt?: string;
+                start_date_lte?: string;
+                start_date_lt?: string;
+                end_date_gte?: string;
+                end_date_gt?: string;
+                end_date_lte?: string;
+                end_date_lt?: string;
+                updated_at_gte?: string;
+                updated_at_gt?: string;
+                updated_at_lte?: string;
+                updated_at_lt?: string;
                 state?: string[];
                 run_type?: string[];
-                run_id_pattern?: string | null;
-                run_id_prefix_pattern?: string | null;
-                triggering_user_name_pattern?: string | null;
-                triggering_user_name_prefix_pattern?: string | null;
+                run_id_pattern?: string;
+                run_id_prefix_pattern?: string;
+                triggering_user_name_pattern?: string;
+                triggering_user_name_prefix_pattern?: string;
+                dag_id_pattern?: string;
+                dag_id_prefix_pattern?: string;
+                partition_key_pattern?: string;
+                partition_key_prefix_pattern?: string;
+                conf_contains?: string;
+                dag_version?: number[];
             };
             header?: never;
             path: {
@@ -3099,28 +5607,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3153,28 +5687,134 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    bulk_dag_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunsBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3207,28 +5847,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3258,28 +5924,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3307,28 +5999,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3364,28 +6082,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3410,35 +6154,63 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"] | components["schemas"]["Instances"];
+                };
             };
             /** @description The request contradicts what is there */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3462,67 +6234,435 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/x-ndjson": string;
+                };
             };
             /** @description The request contradicts what is there */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_upstream_asset_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetEvents"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_hitl_details: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                order_by?: string[];
+                dag_id_pattern?: string;
+                dag_id_prefix_pattern?: string;
+                task_id?: string;
+                task_id_pattern?: string;
+                task_id_prefix_pattern?: string;
+                map_index?: number;
+                state?: string[];
+                response_received?: boolean;
+                responded_by_user_id?: string[];
+                responded_by_user_name?: string[];
+                subject_search?: string;
+                body_search?: string;
+                created_at_gte?: string;
+                created_at_gt?: string;
+                created_at_lte?: string;
+                created_at_lt?: string;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HitlDetails"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    patch_task_group_instances: {
+        parameters: {
+            query?: {
+                update_mask?: string[];
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstancePatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instances"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    patch_task_group_instances_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstancePatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instances"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_task_instances: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                run_after_gte?: string | null;
-                run_after_gt?: string | null;
-                run_after_lte?: string | null;
-                run_after_lt?: string | null;
-                logical_date_gte?: string | null;
-                logical_date_gt?: string | null;
-                logical_date_lte?: string | null;
-                logical_date_lt?: string | null;
-                start_date_gte?: string | null;
-                start_date_gt?: string | null;
-                start_date_lte?: string | null;
-                start_date_lt?: string | null;
-                end_date_gte?: string | null;
-                end_date_gt?: string | null;
-                end_date_lte?: string | null;
-                end_date_lt?: string | null;
-                updated_at_gte?: string | null;
-                updated_at_gt?: string | null;
-                updated_at_lte?: string | null;
-                updated_at_lt?: string | null;
-                task_id?: string | null;
-                task_display_name_pattern?: string | null;
-                task_display_name_prefix_pattern?: string | null;
+                run_after_gte?: string;
+                run_after_gt?: string;
+                run_after_lte?: string;
+                run_after_lt?: string;
+                logical_date_gte?: string;
+                logical_date_gt?: string;
+                logical_date_lte?: string;
+                logical_date_lt?: string;
+                start_date_gte?: string;
+                start_date_gt?: string;
+                start_date_lte?: string;
+                start_date_lt?: string;
+                end_date_gte?: string;
+                end_date_gt?: string;
+                end_date_lte?: string;
+                end_date_lt?: string;
+                updated_at_gte?: string;
+                updated_at_gt?: string;
+                updated_at_lte?: string;
+                updated_at_lt?: string;
+                task_id?: string;
+                task_display_name_pattern?: string;
+                task_display_name_prefix_pattern?: string;
                 state?: string[];
                 pool?: string[];
                 queue?: string[];
@@ -3531,6 +6671,22 @@ export interface operations {
                 try_number?: number[];
                 operator?: string[];
                 map_index?: number[];
+                dag_id_pattern?: string;
+                dag_id_prefix_pattern?: string;
+                run_id_pattern?: string;
+                run_id_prefix_pattern?: string;
+                pool_name_pattern?: string;
+                pool_name_prefix_pattern?: string;
+                queue_name_pattern?: string;
+                queue_name_prefix_pattern?: string;
+                operator_name_pattern?: string;
+                operator_name_prefix_pattern?: string;
+                rendered_map_index_pattern?: string;
+                rendered_map_index_prefix_pattern?: string;
+                duration_gte?: number;
+                duration_gt?: number;
+                duration_lte?: number;
+                duration_lt?: number;
             };
             header?: never;
             path: {
@@ -3555,28 +6711,135 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    bulk_task_instances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstancesBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3610,28 +6873,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3662,35 +6951,141 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    delete_task_instance: {
+        parameters: {
+            query?: {
+                map_index?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     patch_task_instance: {
         parameters: {
             query?: {
-                map_index?: number | null;
+                map_index?: number;
                 update_mask?: string[];
             };
             header?: never;
@@ -3721,35 +7116,61 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     patch_task_instance_dry_run: {
         parameters: {
             query?: {
-                map_index?: number | null;
+                map_index?: number;
                 update_mask?: string[];
             };
             header?: never;
@@ -3780,60 +7201,86 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_mapped_task_instances: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                run_after_gte?: string | null;
-                run_after_gt?: string | null;
-                run_after_lte?: string | null;
-                run_after_lt?: string | null;
-                logical_date_gte?: string | null;
-                logical_date_gt?: string | null;
-                logical_date_lte?: string | null;
-                logical_date_lt?: string | null;
-                start_date_gte?: string | null;
-                start_date_gt?: string | null;
-                start_date_lte?: string | null;
-                start_date_lt?: string | null;
-                end_date_gte?: string | null;
-                end_date_gt?: string | null;
-                end_date_lte?: string | null;
-                end_date_lt?: string | null;
-                updated_at_gte?: string | null;
-                updated_at_gt?: string | null;
-                updated_at_lte?: string | null;
-                updated_at_lt?: string | null;
-                task_id?: string | null;
-                task_display_name_pattern?: string | null;
-                task_display_name_prefix_pattern?: string | null;
+                run_after_gte?: string;
+                run_after_gt?: string;
+                run_after_lte?: string;
+                run_after_lt?: string;
+                logical_date_gte?: string;
+                logical_date_gt?: string;
+                logical_date_lte?: string;
+                logical_date_lt?: string;
+                start_date_gte?: string;
+                start_date_gt?: string;
+                start_date_lte?: string;
+                start_date_lt?: string;
+                end_date_gte?: string;
+                end_date_gt?: string;
+                end_date_lte?: string;
+                end_date_lt?: string;
+                updated_at_gte?: string;
+                updated_at_gt?: string;
+                updated_at_lte?: string;
+                updated_at_lt?: string;
+                task_id?: string;
+                task_display_name_pattern?: string;
+                task_display_name_prefix_pattern?: string;
                 state?: string[];
                 pool?: string[];
                 queue?: string[];
@@ -3842,6 +7289,22 @@ export interface operations {
                 try_number?: number[];
                 operator?: string[];
                 map_index?: number[];
+                dag_id_pattern?: string;
+                dag_id_prefix_pattern?: string;
+                run_id_pattern?: string;
+                run_id_prefix_pattern?: string;
+                pool_name_pattern?: string;
+                pool_name_prefix_pattern?: string;
+                queue_name_pattern?: string;
+                queue_name_prefix_pattern?: string;
+                operator_name_pattern?: string;
+                operator_name_prefix_pattern?: string;
+                rendered_map_index_pattern?: string;
+                rendered_map_index_prefix_pattern?: string;
+                duration_gte?: number;
+                duration_gt?: number;
+                duration_lte?: number;
+                duration_lt?: number;
             };
             header?: never;
             path: {
@@ -3867,28 +7330,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3921,28 +7410,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -3976,28 +7491,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4006,7 +7547,7 @@ export interface operations {
             query?: {
                 full_content?: boolean;
                 map_index?: number;
-                token?: string | null;
+                token?: string;
             };
             header?: never;
             path: {
@@ -4024,49 +7565,79 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["LogAnswer"];
+                    "text/plain": string;
+                    "application/x-ndjson": string;
+                };
             };
             /** @description The request contradicts what is there */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_xcom_entries: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                xcom_key?: string | null;
-                map_index?: number | null;
-                map_index_filter?: number | null;
-                xcom_key_pattern?: string | null;
-                xcom_key_prefix_pattern?: string | null;
+                xcom_key?: string;
+                map_index?: number;
+                map_index_filter?: number;
+                xcom_key_pattern?: string;
+                xcom_key_prefix_pattern?: string;
             };
             header?: never;
             path: {
@@ -4092,28 +7663,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4148,28 +7745,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4205,28 +7828,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4258,28 +7907,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4315,28 +7990,1106 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_extra_links: {
+        parameters: {
+            query?: {
+                map_index?: number;
+                try_number?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkAnswers"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_external_log_url: {
+        parameters: {
+            query?: {
+                map_index?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                try_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogUrl"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_task_instance_dependencies: {
+        parameters: {
+            query?: {
+                map_index?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dependencies"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    list_task_state_store: {
+        parameters: {
+            query?: {
+                map_index?: number;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStates"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    clear_task_state_store: {
+        parameters: {
+            query?: {
+                map_index?: number;
+                all_map_indices?: boolean;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_task_state_store: {
+        parameters: {
+            query?: {
+                map_index?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptValue"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    set_task_state_store: {
+        parameters: {
+            query?: {
+                map_index?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskStateBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    delete_task_state_store: {
+        parameters: {
+            query?: {
+                map_index?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    patch_task_state_store: {
+        parameters: {
+            query?: {
+                map_index?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_task_instance_dependencies_by_map_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                map_index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dependencies"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_hitl_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                map_index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HitlDetail"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    update_hitl_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                map_index: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HitlAnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HitlAnswered"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_hitl_detail_try_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                dag_run_id: string;
+                task_id: string;
+                map_index: number;
+                try_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HitlDetailHistory"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4368,35 +9121,61 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     patch_task_instance_by_map_index: {
         parameters: {
             query?: {
-                map_index?: number | null;
+                map_index?: number;
                 update_mask?: string[];
             };
             header?: never;
@@ -4428,35 +9207,61 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     patch_task_instance_dry_run_by_map_index: {
         parameters: {
             query?: {
-                map_index?: number | null;
+                map_index?: number;
                 update_mask?: string[];
             };
             header?: never;
@@ -4488,28 +9293,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4541,28 +9372,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4595,39 +9452,2186 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    list_backfills: {
+        parameters: {
+            query: {
+                limit?: number;
+                offset?: number;
+                order_by?: string[];
+                dag_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfills"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    create_backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    create_backfill_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillPlan"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    pause_backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    unpause_backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    cancel_backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_assets: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                order_by?: string[];
+                name_pattern?: string;
+                name_prefix_pattern?: string;
+                uri_pattern?: string;
+                uri_prefix_pattern?: string;
+                dag_ids?: string[];
+                only_active?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assets"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_asset_aliases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                order_by?: string[];
+                name_pattern?: string;
+                name_prefix_pattern?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAliases"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_asset_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_alias_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAlias"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_asset_events: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                order_by?: string[];
+                asset_id?: number;
+                source_dag_id?: string;
+                source_task_id?: string;
+                source_run_id?: string;
+                source_map_index?: number;
+                name_pattern?: string;
+                name_prefix_pattern?: string;
+                timestamp_gte?: string;
+                timestamp_gt?: string;
+                timestamp_lte?: string;
+                timestamp_lt?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetEvents"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    create_asset_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetEventBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetEvent"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    materialize_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MaterializeBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_asset_queued_events: {
+        parameters: {
+            query?: {
+                before?: string;
+            };
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedEvents"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    delete_asset_queued_events: {
+        parameters: {
+            query?: {
+                before?: string;
+            };
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    list_asset_state_store: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetStates"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    clear_asset_state_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_asset_state_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetState"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    set_asset_state_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    delete_asset_state_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_config: {
+        parameters: {
+            query?: {
+                section?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigAnswer"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such representation */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_config_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+                option: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigAnswer"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such representation */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_plugins: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plugins"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    import_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginProblems"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_providers: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Providers"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    list_dag_warnings: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                order_by?: string[];
+                dag_id?: string;
+                warning_type?: "asset conflict" | "non-existent pool" | "runtime varying value";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagWarnings"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_import_errors: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                filename_pattern?: string | null;
-                filename_prefix_pattern?: string | null;
+                filename_pattern?: string;
+                filename_prefix_pattern?: string;
             };
             header?: never;
             path?: never;
@@ -4649,28 +11653,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4699,28 +11729,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4749,46 +11805,84 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_event_logs: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                dag_id?: string | null;
-                task_id?: string | null;
-                run_id?: string | null;
-                owner?: string | null;
-                event?: string | null;
-                event_pattern?: string | null;
-                event_prefix_pattern?: string | null;
-                before?: string | null;
-                after?: string | null;
+                dag_id?: string;
+                task_id?: string;
+                run_id?: string;
+                owner?: string;
+                event?: string;
+                map_index?: number;
+                try_number?: number;
+                included_events?: string[];
+                excluded_events?: string[];
+                dag_id_pattern?: string;
+                dag_id_prefix_pattern?: string;
+                task_id_pattern?: string;
+                task_id_prefix_pattern?: string;
+                run_id_pattern?: string;
+                run_id_prefix_pattern?: string;
+                owner_pattern?: string;
+                owner_prefix_pattern?: string;
+                event_pattern?: string;
+                event_prefix_pattern?: string;
+                before?: string;
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -4810,28 +11904,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -4860,42 +11980,68 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_jobs: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                is_alive?: boolean | null;
-                job_state?: string | null;
-                job_type?: string | null;
-                hostname?: string | null;
-                executor_class?: string | null;
+                is_alive?: boolean;
+                job_state?: string;
+                job_type?: string;
+                hostname?: string;
+                executor_class?: string;
             };
             header?: never;
             path?: never;
@@ -4917,39 +12063,65 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_pools: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                pool_name_pattern?: string | null;
-                pool_name_prefix_pattern?: string | null;
+                pool_name_pattern?: string;
+                pool_name_prefix_pattern?: string;
             };
             header?: never;
             path?: never;
@@ -4971,28 +12143,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5023,28 +12221,132 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    bulk_pools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolsBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5073,28 +12375,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5121,28 +12449,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5177,39 +12531,65 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_variables: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                variable_key_pattern?: string | null;
-                variable_key_prefix_pattern?: string | null;
+                variable_key_pattern?: string;
+                variable_key_prefix_pattern?: string;
             };
             header?: never;
             path?: never;
@@ -5231,28 +12611,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5283,28 +12689,132 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    bulk_variables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariablesBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5333,28 +12843,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5381,28 +12917,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5437,39 +12999,65 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
     get_connections: {
         parameters: {
             query?: {
-                limit?: number | null;
+                limit?: number;
                 offset?: number;
                 order_by?: string[];
-                connection_id_pattern?: string | null;
-                connection_id_prefix_pattern?: string | null;
+                connection_id_pattern?: string;
+                connection_id_prefix_pattern?: string;
             };
             header?: never;
             path?: never;
@@ -5491,28 +13079,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5543,28 +13157,434 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    bulk_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionsBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    test_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    create_default_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    get_connection_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AsyncTest"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
+            };
+        };
+    };
+    enqueue_connection_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionTestBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedTest"];
+                };
+            };
+            /** @description The request contradicts what is there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was asked for is there already, or is busy */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not have the form it must have */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5593,28 +13613,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5641,28 +13687,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
@@ -5697,28 +13769,54 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, or it is switched off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was named does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
-            /** @description What was asked for is there already */
+            /** @description What was asked for is there already, or is busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A value does not have the form it must have */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BadParts"];
+                };
             };
         };
     };
