@@ -10,7 +10,7 @@ from venturi.core.clock import SystemClock
 from venturi.core.errors import InvalidInput
 from venturi.core.keys import TaskKey
 from venturi.core.log_paths import log_path
-from venturi.core.run_ids import check_id, check_run_id, run_id, run_type_of
+from venturi.core.run_ids import check_id, check_run_id, run_id
 from venturi.core.states import (
     ACTIVE,
     FAILED_STATES,
@@ -68,22 +68,9 @@ def test_a_transition_that_is_not_in_the_table_is_refused_with_its_story() -> No
 
 
 @given(st.sampled_from(RunType), st.datetimes(timezones=st.just(UTC)))
-def test_a_run_id_tells_its_type_and_may_be_used(run_type: RunType, at: datetime) -> None:
+def test_a_run_id_may_be_used(run_type: RunType, at: datetime) -> None:
     name = run_id(run_type, at)
-    assert run_type_of(name) is run_type
     assert check_run_id(name) == name
-
-
-@pytest.mark.parametrize(
-    ("name", "run_type"),
-    [
-        ("backfill_2016-05-14T00:00:00", RunType.BACKFILL),
-        ("mine", RunType.MANUAL),
-        ("scheduled", RunType.MANUAL),
-    ],
-)
-def test_run_ids_of_people_and_of_older_lines_are_understood(name: str, run_type: RunType) -> None:
-    assert run_type_of(name) is run_type
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "..", "a..b", "x" * 251, "a\n", "é", "a b"])

@@ -20,7 +20,6 @@ from venturi.spec.timetable.model import CronInterval
 from venturi.store.commands.dags import delete_dag
 from venturi.store.dags import (
     active_files,
-    dag_ids_of_file,
     deactivate,
     forget_file,
     load_dags,
@@ -123,7 +122,6 @@ def test_a_dag_that_left_its_file_is_retired_and_may_come_back(store: Store) -> 
     home.put(store, SPEC)
     store.retrying(lambda tx: deactivate(tx, ["d"]))
     with store.read() as tx:
-        assert dag_ids_of_file(tx, "/dags/d.py") == set()
         assert active_files(tx) == {}
         assert load_dags(tx, Versions()) == []
         assert [view.present for view in load_dags(tx, Versions(), ["d"])] == [False]

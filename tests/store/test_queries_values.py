@@ -1,4 +1,4 @@
-"""XComs, rendered fields, counts and the audit log."""
+"""XComs, counts and the audit log."""
 
 import pytest
 from sqlalchemy import insert
@@ -11,13 +11,13 @@ from venturi.core.states import TaskState
 from venturi.store.commands.audit import note
 from venturi.store.engine import Store
 from venturi.store.queries.audit import get_audit, list_audit
-from venturi.store.queries.counts import dag_counts, instance_counts, run_counts, runs_by_dag
+from venturi.store.queries.counts import dag_counts, run_counts, runs_by_dag
 from venturi.store.queries.instances import InstanceFilter, list_instances
 from venturi.store.queries.paging import Paging
 from venturi.store.queries.runs import Between
 from venturi.store.queries.specs import list_versions, source_of, spec_of
-from venturi.store.queries.values import get_xcom, list_xcoms, rendered_fields_of
-from venturi.store.schema.runs import rendered_fields, xcom
+from venturi.store.queries.values import get_xcom, list_xcoms
+from venturi.store.schema.runs import xcom
 from venturi.store.scope import EVERY_DAG
 
 SPEC = make.dag(make.task("a"), make.task("b", "a"))
@@ -47,23 +47,8 @@ def test_xcoms_are_found_by_name_and_pattern(filled: Store) -> None:
             get_xcom(tx, EVERY_DAG, "d", "r1", "a", "nope")
 
 
-def test_rendered_fields_are_those_of_the_instance(filled: Store) -> None:
-    ti = home.task_row(filled, "a")
-    values = {"task_instance_id": ti.id, "dag_id": "d", "run_id": "r1", "task_id": "a"}
-    home.execute(filled, insert(rendered_fields).values(**values, rendered_fields='{"x": "y"}'))
-    with filled.read() as tx:
-        assert rendered_fields_of(tx, EVERY_DAG, ti.id) == {"x": "y"}
-        assert rendered_fields_of(tx, EVERY_DAG, ti.id + 1) == {}
-
-
 def test_counts_by_state(filled: Store) -> None:
     with filled.read() as tx:
-        assert instance_counts(tx, EVERY_DAG) == {"none": 2, "success": 1, "failed": 1}
-        assert instance_counts(tx, EVERY_DAG, since=make.later(-2 * 86400)) == {
-            "none": 1,
-            "success": 1,
-        }
-        assert instance_counts(tx, EVERY_DAG, dag_ids=["other"]) == {}
         assert run_counts(tx, EVERY_DAG, dag_ids=["d"]) == {"running": 1, "failed": 1}
         assert runs_by_dag(tx, EVERY_DAG) == {("d", "running"): 1, ("d", "failed"): 1}
         assert dag_counts(tx, EVERY_DAG) == {"active": 1, "paused": 0, "import_errors": 0}

@@ -110,7 +110,6 @@ def test_a_name_that_is_only_like_the_owners_holds_nothing(filled: Store, owner:
 
 def test_counts_are_of_the_scope(filled: Store) -> None:
     with filled.read() as tx:
-        assert counts.instance_counts(tx, ADA) == {"success": 1}
         assert counts.run_counts(tx, ADA) == {"running": 1}
         assert counts.dag_counts(tx, ADA) == {"active": 1, "paused": 0, "import_errors": 1}
         assert dags.list_owners(tx, ADA) == ["admin"]

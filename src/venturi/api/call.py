@@ -79,10 +79,6 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         who = self.api.doors.who(self.visit, self.api.clock.now())
         return who.scope(self.permission) if who.way is not Way.NOT else None
 
-    def scope_for(self, permission: Permission) -> DagScope:
-        """The DAGs for which the caller has another right than the route's."""
-        return self.who.scope(permission)
-
     def require(self, tx: Tx, permission: Permission, dag_id: str) -> None:
         """Refuse a DAG that is named elsewhere than in the path, as one there would be.
 

@@ -15,16 +15,6 @@ def run_id(run_type: RunType, at: datetime) -> str:
     return f"{run_type}__{at.isoformat()}"
 
 
-def run_type_of(text: str) -> RunType:
-    """The type that a run id tells by its prefix; ids chosen by people are manual."""
-    if text.startswith("backfill_"):  # 1.x wrote a single underscore
-        return RunType.BACKFILL
-    for run_type in RunType:
-        if text.startswith(f"{run_type}__"):
-            return run_type
-    return RunType.MANUAL
-
-
 def check_run_id(text: str) -> str:
     """Return `text` if it may be a run id, else raise `InvalidInput`."""
     if not _ALLOWED.fullmatch(text) or ".." in text:

@@ -215,12 +215,6 @@ def deactivate(tx: Tx, dag_ids: Iterable[str]) -> None:
         )
 
 
-def dag_ids_of_file(tx: Tx, path: str) -> set[str]:
-    """The active DAGs that a file defines."""
-    query = select(dag.c.dag_id).where(dag.c.fileloc == path, dag.c.is_active.is_(True))
-    return set(tx.execute(query).scalars())
-
-
 def active_files(tx: Tx) -> Mapping[str, set[str]]:
     """Files of active DAGs, with the DAGs they define."""
     files: dict[str, set[str]] = {}

@@ -6,8 +6,8 @@ specs       the frozen description of a DAG
 runs        runs of DAGs
 backfills   backfills, with how far they are
 instances   task instances and their earlier tries
-values      XComs and rendered fields
-counts      how many of what are in which state
+values      XComs
+counts      how many DAGs and runs are in which state
 why         why something does not run
 durations   how long tasks took
 audit       who did what

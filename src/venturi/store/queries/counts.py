@@ -1,4 +1,4 @@
-"""How many of what are in which state."""
+"""How many DAGs and runs are in which state."""
 
 from collections.abc import Sequence
 
@@ -7,27 +7,8 @@ from sqlalchemy import func, select
 from venturi.core.clock import Instant
 from venturi.store.engine import Tx
 from venturi.store.schema.dags import dag, import_error
-from venturi.store.schema.runs import dag_run, task_instance
+from venturi.store.schema.runs import dag_run
 from venturi.store.scope import DagScope
-
-
-def instance_counts(
-    tx: Tx,
-    scope: DagScope,
-    dag_ids: Sequence[str] | None = None,
-    since: Instant | None = None,
-) -> dict[str, int]:
-    """Task instances by state ("none" for those without), of runs after `since`."""
-    table = task_instance
-    query = select(table.c.state, func.count()).group_by(table.c.state)
-    query = query.where(*scope.conditions(table.c.dag_id))
-    if dag_ids is not None:
-        query = query.where(table.c.dag_id.in_(dag_ids))
-    if since is not None:
-        query = query.join(dag_run, dag_run.c.id == table.c.dagrun_id).where(
-            dag_run.c.run_after >= since
-        )
-    return {state or "none": count for state, count in tx.execute(query)}
 
 
 def run_counts(

@@ -1,6 +1,5 @@
-"""XComs and rendered template fields."""
+"""XComs."""
 
-import json
 from typing import Any
 
 import msgspec
@@ -10,7 +9,7 @@ from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
 from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
-from venturi.store.schema.runs import dag_run, rendered_fields, xcom
+from venturi.store.schema.runs import dag_run, xcom
 from venturi.store.scope import DagScope
 
 
@@ -99,14 +98,3 @@ def _xcom(row: Row[Any]) -> XComRow:
         task_id=row.task_id,
         map_index=row.map_index,
     )
-
-
-def rendered_fields_of(tx: Tx, scope: DagScope, instance_id: int) -> dict[str, Any]:
-    """The template fields of a task instance as its latest try rendered them; empty: none kept."""
-    text = tx.execute(
-        select(rendered_fields.c.rendered_fields).where(
-            rendered_fields.c.task_instance_id == instance_id,
-            *scope.conditions(rendered_fields.c.dag_id),
-        )
-    ).scalar()
-    return dict(json.loads(text)) if text else {}
