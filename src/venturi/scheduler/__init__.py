@@ -11,6 +11,13 @@ link          the connection to a runner
 predecessors  runners of an earlier configuration that finish what they have
 timetables    asking the runner for the next run of an author's own timetable
 answers       what task processes ask
+remote        attempts on other machines: who is rung, who has which, for how long
+grants        claims of workers, granted or refused
+gateway_link  the connection to the gateway
+figures       what the scheduler reports of itself
+listeners     who listens to these figures, and how health checks are answered
+standby       waiting in line to become the active scheduler
+watchdog      notices that the loop hangs, and starts it again
 upkeep        retention, a batch at a time
 main          `airflow scheduler`
 standalone    scheduler and web server in one command

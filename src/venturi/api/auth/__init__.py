@@ -12,4 +12,7 @@ rest        handlers: sign in and out, tokens, who am I
 accounts    handlers: users and roles
 page        the page that asks for name and password
 oidc        signing in elsewhere
+oidc_rest   handlers: to the provider, and back with somebody
+oidc_client Authlib's OAuth 2 client on our HTTP library
+table       the routes, one row each
 """

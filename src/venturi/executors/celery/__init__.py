@@ -15,6 +15,12 @@ logbook     pieces of logs, written where they belong
 bridge      the process beside a worker's runner
 shipping    logs on their way to the scheduler's machine
 sources     a worker's cache of DAG source
+bridge_process  the bridge as Celery's process has it: a child, and a wire
+inside      what a worker's Celery process and its bridge say to each other
+runner_link a worker's runner, seen from its bridge
+belfry      bells, rung again when they got lost
+urls        broker URLs: which kinds are known, how they are shown
+trouble     what a broker's refusal means, with the way out
 pool        what Celery takes for its pool of processes
 worker      `airflow worker`
 control     questions and orders for workers that run
