@@ -1,7 +1,7 @@
 """Questions of tasks to people: no operator asks any yet, so there are none."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -109,7 +109,6 @@ def get_hitl_detail(
 ) -> HitlDetail:
     """The question of a task instance."""
     _nothing_asked(call, dag_id, dag_run_id, task_id, map_index)
-    raise AssertionError("unreachable")
 
 
 def update_hitl_detail(
@@ -118,7 +117,6 @@ def update_hitl_detail(
     """Answer the question of a task instance."""
     del body
     _nothing_asked(call, dag_id, dag_run_id, task_id, map_index)
-    raise AssertionError("unreachable")
 
 
 def get_hitl_detail_try_detail(
@@ -127,10 +125,9 @@ def get_hitl_detail_try_detail(
     """The question of an earlier try."""
     del try_number
     _nothing_asked(call, dag_id, dag_run_id, task_id, map_index)
-    raise AssertionError("unreachable")
 
 
-def _nothing_asked(call: Call, dag_id: str, run_id: str, task_id: str, map_index: int) -> None:
+def _nothing_asked(call: Call, dag_id: str, run_id: str, task_id: str, map_index: int) -> NoReturn:
     with call.read() as tx:
         get_instance(tx, call.scope, dag_id, run_id, task_id, map_index)
     raise NotFound(f"Task {task_id!r} asks nobody anything in run {run_id!r}.")
