@@ -76,6 +76,8 @@ def test_a_growing_file_is_read_in_whole_lines(web: TestClient, tmp_path: Path) 
     assert (grown["texts"], grown["total"]) == (["two", "three"], 3)
     write(tmp_path, "b", "new\n")  # written anew
     assert lines(web, "b")["texts"] == ["new"]
+    write(tmp_path, "b", "anew\nand longer\n")
+    assert lines(web, "b")["total"] == 2
 
 
 def test_the_last_line_of_an_ended_try_needs_no_end(web: TestClient, tmp_path: Path) -> None:

@@ -46,6 +46,24 @@ with DAG("grouped", start_date=START, schedule="@daily", is_paused_upon_creation
     c = BashOperator(task_id="c", bash_command="true")
     a >> b >> c
 """,
+    "asks.py": _TOP
+    + """
+from airflow.models.param import Param
+with DAG("asks", start_date=START, schedule=None, params={
+    "count": Param(3, type="integer", minimum=1, maximum=9, title="How many"),
+    "day": Param("2026-01-01", type="string", format="date", description="The day to load"),
+    "at": Param(None, type=["null", "string"], format="date-time"),
+    "color": Param("red", type="string", enum=["red", "blue"]),
+    "several": Param(["a"], type="array", items={"type": "string", "enum": ["a", "b", "c"]}),
+    "words": Param("one", type="string", format="multiline"),
+    "sure": Param(False, type="boolean"),
+    "target": Param({"host": "db", "port": 1}, type="object", required=["host"],
+        properties={"host": {"type": "string"}, "port": {"type": "integer"}}),
+    "plain": "x",
+}):
+    BashOperator(task_id="begin", bash_command="true") >> BashOperator(
+        task_id="last", bash_command="echo {{ params.count }}")
+""",
     "anns.py": _TOP
     + """
 with DAG("anns", start_date=START, schedule=None, default_args={"owner": "ann"}):

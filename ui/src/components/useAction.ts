@@ -12,9 +12,11 @@ interface Action<A, R> {
   /** queries that show what was changed; the stream of events tells the rest */
   touches?: (argument: A) => readonly (readonly unknown[])[];
   after?: (result: R, argument: A) => void;
+  /** the caller itself shows what went wrong, at its place */
+  quiet?: boolean;
 }
 
-export function useAction<A, R>({ act, done, touches, after }: Action<A, R>) {
+export function useAction<A, R>({ act, done, touches, after, quiet }: Action<A, R>) {
   const client = useQueryClient();
   const t = useStrings(S);
   return useMutation({
@@ -26,6 +28,6 @@ export function useAction<A, R>({ act, done, touches, after }: Action<A, R>) {
         (touches?.(argument) ?? []).map((queryKey) => client.invalidateQueries({ queryKey })),
       );
     },
-    onError: (error) => toast("problem", t("failed"), error.message),
+    onError: (error) => quiet || toast("problem", t("failed"), error.message),
   });
 }

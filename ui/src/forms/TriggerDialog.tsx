@@ -136,6 +136,7 @@ function Form({ dagId, onClose, replay, params }: Props & { params: Record<strin
       return (await trigger(dagId, body as never)).dag_run_id;
     },
     done: (run) => t("done", { run }),
+    quiet: true,
     touches: () => [["dags"], ["dag", dagId], ["home"]],
     after: (run) => {
       onClose();
@@ -153,16 +154,18 @@ function Form({ dagId, onClose, replay, params }: Props & { params: Record<strin
       }}
     >
       {names.length > 0 && (
-        <TabBar
-          label={t("tabs")}
-          panelId="conf"
-          tabs={[
-            { key: "form", label: t("form") },
-            { key: "json", label: t("json") },
-          ]}
-          open={tab}
-          onOpen={(key) => !broken && setTab(key)}
-        />
+        <div className="dialog-tabs">
+          <TabBar
+            label={t("tabs")}
+            panelId="conf"
+            tabs={[
+              { key: "form", label: t("form") },
+              { key: "json", label: t("json") },
+            ]}
+            open={tab}
+            onOpen={(key) => !broken && setTab(key)}
+          />
+        </div>
       )}
       <TabPanel id="conf" open={tab}>
         {tab === "form" ? (
@@ -255,14 +258,14 @@ function Form({ dagId, onClose, replay, params }: Props & { params: Record<strin
           {said}
         </p>
       )}
-      <Group justify="flex-end" mt="md">
+      <div className="dialog-foot">
         <Button variant="default" onClick={onClose}>
           {t("cancel")}
         </Button>
         <Button type="submit" data-autofocus disabled={broken} loading={action.isPending}>
           {t(replay ? "replayButton" : "button")}
         </Button>
-      </Group>
+      </div>
     </form>
   );
 }

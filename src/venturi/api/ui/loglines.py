@@ -22,6 +22,8 @@ PIECE = 1 << 20
 LONGEST = 1 << 14
 #: Line numbers that one search gives; it counts on after them.
 MOST_HITS = 50_000
+#: The first bytes of a file, by which it is known again.
+HEAD = 512
 #: Files whose marks are kept.
 KEPT = 64
 
@@ -57,6 +59,7 @@ class Marks:
         self.lines = 0
         self.scanned = 0
         self.first_error: int | None = None
+        self._head = b""
         self._places = array("Q", [0])
         self._numbers = array("Q", [0])
 
@@ -76,6 +79,12 @@ class Marks:
             if not piece.endswith(b"\n") and ended and start + len(piece) >= size_of(file):
                 self.lines += 1
             self.scanned = start + len(piece)
+        if len(self._head) < HEAD:
+            self._head = os.pread(file, min(HEAD, self.scanned), 0)
+
+    def fits(self, file: int) -> bool:
+        """Whether they are still those of the file, which may have been written anew."""
+        return self.scanned <= size_of(file) and os.pread(file, len(self._head), 0) == self._head
 
     def read(self, file: int, first: int, count: int) -> list[str]:
         """Lines from one on, as far as they are known."""
@@ -198,7 +207,7 @@ class Index:
         key = about.st_dev, about.st_ino
         with self._lock:
             marks = self._known.pop(key, None)
-            if marks is None or marks.scanned > about.st_size:
+            if marks is None or not marks.fits(file):
                 marks = Marks()
             self._known[key] = marks
             while len(self._known) > KEPT:
