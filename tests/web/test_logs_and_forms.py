@@ -30,7 +30,7 @@ def test_a_million_lines_are_found_filtered_and_linked_to(page: Page, site: Inst
     expect(log.locator(".ansi-green").first).to_have_text("green")
     assert log.locator("b").count() == 0
     page.get_by_role("button", name="First error").click()
-    expect(log.get_by_text("the disk is full")).to_be_visible()
+    expect(log.get_by_text("ERROR - the disk is full")).to_be_visible()
     expect(page).to_have_url(re.compile("line=700001"))
     find = page.get_by_label("Find in the log")
     find.fill("ROW 99999")
