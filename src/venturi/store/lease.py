@@ -84,7 +84,7 @@ def release(tx: Tx, lease: Lease) -> None:
 
 
 def holder_of(tx: Tx, shard: int = 0) -> tuple[str, Instant | None] | None:
-    """Who holds the lease and until when; for people."""
+    """Who holds the lease and until when: for people, and for a standby."""
     table = scheduler_lease
     row = tx.execute(select(table.c.holder, table.c.until).where(table.c.shard == shard)).first()
     return None if row is None else (row.holder, row.until)
