@@ -66,7 +66,7 @@ def each_ends_once(case: Case) -> Iterator[str]:
         if row.state not in TERMINAL:
             yield f"{row.name} has not ended: it is {row.state}"
         elif row.state != wanted:
-            yield f"{row.name} is {row.state}, not {wanted}"
+            yield f"{row.name} is {row.state}, not {wanted} ({row.reason})"
     for run in record.runs:
         have = there[run.dag, run.run]
         for task in run.spec.tasks:

@@ -35,6 +35,7 @@ class InstanceRow(NamedTuple):
     try_number: int
     pool: str
     slots: int
+    reason: str | None = None
 
     @property
     def name(self) -> str:
@@ -88,8 +89,9 @@ class Record(NamedTuple):
                 table.c.try_number,
                 table.c.pool,
                 table.c.pool_slots,
+                table.c.reason,
             )
-            instances = {row.id: InstanceRow(*row) for row in tx.execute(select(*columns))}
+            instances = {row.id: InstanceRow(*list(row)) for row in tx.execute(select(*columns))}
             attempts = defaultdict(list)
             history = task_instance_history
             for row in tx.execute(select(history).order_by(history.c.id)):

@@ -1,10 +1,12 @@
 """The scenarios, by name."""
 
 from tests.torture.crashes import crash_everywhere
+from tests.torture.files import keep_moving, poison
 from tests.torture.kills import kill_at_random
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
 from tests.torture.plan import SERVERS, Scenario
 from tests.torture.starvation import starve
+from tests.torture.storms import hold_the_file, overload
 
 SCENARIOS: dict[str, Scenario] = {
     each.name: each
@@ -14,6 +16,10 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T06", "a database that restarts loses nothing", restart_at_random, SERVERS),
         Scenario("T07", "a database that falls silent stops nobody", fall_silent, SERVERS),
         Scenario("T09", "a lost acknowledgement changes nothing", lose_acknowledgements, SERVERS),
+        Scenario("T10", "a machine that is too slow loses no living task", overload),
+        Scenario("T14", "hostile files harm themselves", poison),
         Scenario("T16", "a full side never holds up a free one", starve),
+        Scenario("T19", "a file that others hold is waited for", hold_the_file, ("sqlite",)),
+        Scenario("T20", "a run is not hurt by what happens to its file", keep_moving),
     )
 }

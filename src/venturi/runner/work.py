@@ -78,6 +78,12 @@ def failed(reason: str, *, lost: bool) -> Result:
     return Result(state=TaskState.FAILED, reason=reason, lost=lost)
 
 
+def headline(story: str) -> str:
+    """The line of a story that says what happened: the first, or the last one of a traceback."""
+    lines = story.strip().splitlines() or [""]
+    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
+
+
 def key_of_order(order: Start | Call) -> WorkKey:
     """The key of an order's work."""
     if isinstance(order, Start):

@@ -19,7 +19,7 @@ from venturi.runner.hosts import Hosts
 from venturi.runner.logfiles import LogFile
 from venturi.runner.reactor import Reactor
 from venturi.runner.wire import WireClosed
-from venturi.runner.work import Stage, Work, WorkKey, failed, key_of_order
+from venturi.runner.work import Stage, Work, WorkKey, failed, headline, key_of_order
 
 #: Log pipes are read in pieces of this size; the pipe itself holds 64 KiB.
 PIECE = 1 << 16
@@ -113,7 +113,7 @@ class Workshop:
                 child.wire.send(work.order)
         elif reason:
             work.log.line(f"{reason}")
-            self._end(work, failed(reason.split("\n", 1)[0], lost=False))
+            self._end(work, failed(headline(reason), lost=False))
         else:
             # The file turned out to be open: this attempt imports it afresh.
             work.order = msgspec.structs.replace(work.order, fresh=True)
