@@ -19,7 +19,7 @@ from venturi.decide.board import Board
 from venturi.runner.watch import fingerprint
 from venturi.spec.codec import decode
 from venturi.store import dags as dag_rows
-from venturi.store.bundles import lay_out, put_bundle
+from venturi.store.bundles import HasMoved, lay_out, put_bundle
 from venturi.store.engine import Store, Tx
 from venturi.store.versions import Version, Versions
 
@@ -187,7 +187,8 @@ class Intake:
     def source_of(self, tx: Tx, file: FileRef) -> FileRef:
         """Where to find a file in this condition: where it lies, or, if it has changed, a copy."""
         state = self.files.get(file.path)
-        if state is not None and state.key == file.key:
+        # The watcher may not have told yet that it has changed.
+        if state is not None and state.key == file.key and fingerprint(file.path) == state.stamp:
             return file
         known = self.laid_out.get(file)
         if known is None:
@@ -216,23 +217,26 @@ class Intake:
 
         All that arrived together is one transaction.
         """
-        expected = [(state, each) for each in arrived if (state := self._expected(each))]
+        heard = [(state, each) for each in arrived if (state := self._expected(each))]
+        moved = [state for state, each in heard if _has_moved(state, each)]
+        expected = [pair for pair in heard if pair[0] not in moved]
         changed = [pair for pair in expected if _found(pair[1]) != pair[0].found]
         stamps = [state.stamp for state, _ in changed]
-        for state, _ in changed:
+        for state in (*moved, *(state for state, _ in changed)):
             state.found = state.stamp = ""  # unless it is written, the next look reads it again
 
-        def write(tx: Tx) -> None:
-            for state, loaded in changed:
-                self._write(tx, state, loaded)
+        def write(tx: Tx) -> list[FileState]:
+            pairs = zip(changed, stamps, strict=True)
+            return [pair[0] for pair, stamp in pairs if not self._write(tx, *pair, stamp)]
 
         if changed:
-            self.store.retrying(write)
+            moved += self.store.retrying(write)
         for stamp, (state, loaded) in zip(stamps, changed, strict=True):
-            state.stamp = stamp
-            state.found = _found(loaded) if loaded.error is None else ""
-        for state, _ in expected:
-            if state.again:
+            if state not in moved:
+                state.stamp = stamp
+                state.found = _found(loaded) if loaded.error is None else ""
+        for state, _ in heard:
+            if state.again or (state in moved and os.path.exists(state.path)):
                 self.request(state)
         return {
             dag_id for state, loaded in expected if loaded.error is None for dag_id in state.dag_ids
@@ -253,12 +257,18 @@ class Intake:
         state.depends = tuple(sorted((known | dict(loaded.depends)).items()))
         return state
 
-    def _write(self, tx: Tx, state: FileState, loaded: Loaded) -> None:
+    def _write(self, tx: Tx, state: FileState, loaded: Loaded, stamp: str) -> bool:
+        """Whether it was written: the file may have changed since it was read."""
         now = self.clock.now()
-        dag_rows.put_file(tx, loaded, now)
         if loaded.error is not None:
+            dag_rows.put_file(tx, loaded, now)
             dag_rows.put_import_error(tx, state.path, loaded.error, now)
-            return
+            return True
+        try:
+            digest = put_bundle(tx, loaded, now, lambda: fingerprint(state.path) == stamp)
+        except HasMoved:
+            return False
+        dag_rows.put_file(tx, loaded, now)
         specs = [decode(data) for data in loaded.dags]
         others = {
             spec.dag_id: other
@@ -272,7 +282,6 @@ class Intake:
                 f"DAG id {dag_id!r} is already defined in {other}; ids must be unique."
                 for dag_id, other in sorted(others.items())
             )
-        digest = put_bundle(tx, loaded, now)
         found: set[str] = set()
         for spec in specs:
             if spec.dag_id in others:
@@ -294,6 +303,7 @@ class Intake:
         self._retire(tx, vanished)
         state.dag_ids = found
         dag_rows.put_import_error(tx, state.path, error, now)
+        return True
 
     def _welcome(self, dag_id: str, paused: bool) -> None:
         self.say(
@@ -330,6 +340,12 @@ class Intake:
             if view is not None:
                 view.present, view.next_run = False, None
                 self.say(f"DAG {dag_id} is gone: its file does not define it any more.")
+
+
+def _has_moved(state: FileState, loaded: Loaded) -> bool:
+    """Whether the import has read another condition of the file than it was asked for."""
+    read = dict(loaded.depends).get(os.path.realpath(state.path), state.stamp)
+    return loaded.error is None and read != state.stamp
 
 
 def _found(loaded: Loaded) -> str:

@@ -7,6 +7,7 @@ disk has changed or gone while a run of the old version is still active (rule R9
 
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy import insert, select
 
 from venturi.core.attempts import FileRef
 from venturi.core.clock import Instant
+from venturi.core.errors import VenturiError
 from venturi.core.messages import Loaded
 from venturi.core.worker_messages import Bundle
 from venturi.store.dags import path_hash, put_source
@@ -27,10 +29,17 @@ BESIDE_FILES = 500
 BESIDE_BYTES = 8 << 20
 
 
-def put_bundle(tx: Tx, loaded: Loaded, now: Instant) -> str | None:
+class HasMoved(VenturiError):
+    """The DAG file is not what was read any more: it must not be kept under the key of that."""
+
+
+def put_bundle(
+    tx: Tx, loaded: Loaded, now: Instant, is_same: Callable[[], bool] = lambda: True
+) -> str | None:
     """Keep the files that a DAG file in this condition consists of, unless they are kept already.
 
-    The hash of the DAG file's own text, None when it is no text (a zip archive).
+    The hash of the DAG file's own text, None when it is no text (a zip archive). Raises `HasMoved`
+    when the file `is_same` no more once it was read here.
     """
     file = loaded.file
     known = tx.execute(
@@ -56,6 +65,8 @@ def put_bundle(tx: Tx, loaded: Loaded, now: Instant) -> str | None:
             "path": relative,
             "source_hash": put_source(tx, path, source, now),
         }
+    if not is_same():
+        raise HasMoved(f"{file.path} has changed while it was being taken in.")
     if rows:
         tx.execute(insert(bundle_file), list(rows.values()))
     return str(rows[own]["source_hash"]) if own in rows else None
