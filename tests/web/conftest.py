@@ -76,9 +76,13 @@ def site(chromium: str) -> Iterator[Instance]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for the tests of a file.
+
+    Not longer: while it is there an event loop runs in this thread, and tests of other folders could
+    start none.
+    """
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         yield made
