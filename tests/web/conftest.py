@@ -80,8 +80,8 @@ def site(chromium: str) -> Iterator[Instance]:
 def browser(chromium: str) -> Iterator[Browser]:
     """One browser for the tests of a file.
 
-    Not longer: while it is there an event loop runs in this thread, and tests of other folders could
-    start none.
+    Not longer: while it is there an event loop runs in this thread, and other tests could start
+    none.
     """
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
