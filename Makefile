@@ -59,7 +59,8 @@ test: install ## run all tests, with the servers they need; the pure rooms must 
 		-m pytest -q $(PURE:%=tests/%)
 	@$(RUN) -m coverage report --fail-under=100
 	@bash scripts/browser.sh
-	@$(RUN) -m scripts.services run -- $(RUN) -m pytest -q -n $(JOBS)
+	@$(RUN) -m scripts.services run -- $(RUN) -m pytest -q -n $(JOBS) --ignore=tests/web
+	@$(RUN) -m pytest -q -n $(JOBS) tests/web
 
 .PHONY: services
 services: install ## which database servers and brokers the tests find here, or can start
