@@ -6,6 +6,7 @@ calls in the source are the list of them, and a test can hold it against what wa
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import venturi
@@ -17,7 +18,8 @@ WRITES = frozenset({"retrying", "write"})
 ENGINE = "store.engine"
 
 
-def commits() -> set[str]:
+@cache
+def commits() -> frozenset[str]:
     """Every function that asks for a transaction, as `module:qualified name`."""
     found = set()
     for module, tree in _modules():
@@ -25,10 +27,11 @@ def commits() -> set[str]:
             for name, call in _calls(tree):
                 if isinstance(call.func, ast.Attribute) and _is_write(call.func):
                     found.add(f"{module}:{name}")
-    return found
+    return frozenset(found)
 
 
-def named_points() -> set[str]:
+@cache
+def named_points() -> frozenset[str]:
     """Every `reach("...")`."""
     found = set()
     for _, tree in _modules():
@@ -37,7 +40,7 @@ def named_points() -> set[str]:
                 name = call.args[0]
                 if isinstance(name, ast.Constant):
                     found.add(str(name.value))
-    return found
+    return frozenset(found)
 
 
 def sides(commit: str) -> tuple[str, str]:
