@@ -2,6 +2,8 @@
 
 from tests.torture.crashes import crash_everywhere
 from tests.torture.files import keep_moving, poison
+from tests.torture.freezes import freeze_and_thaw
+from tests.torture.giants import push_and_pull
 from tests.torture.kills import kill_at_random
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
 from tests.torture.plan import SERVERS, Scenario
@@ -12,6 +14,7 @@ SCENARIOS: dict[str, Scenario] = {
     each.name: each
     for each in (
         Scenario("T02", "killed tasks and runners cost one try each, visibly", kill_at_random),
+        Scenario("T04", "a stopped runner is late and nothing else", freeze_and_thaw),
         Scenario("T05", "a death at any point loses and repeats nothing", crash_everywhere),
         Scenario("T06", "a database that restarts loses nothing", restart_at_random, SERVERS),
         Scenario("T07", "a database that falls silent stops nobody", fall_silent, SERVERS),
@@ -21,5 +24,6 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T16", "a full side never holds up a free one", starve),
         Scenario("T19", "a file that others hold is waited for", hold_the_file, ("sqlite",)),
         Scenario("T20", "a run is not hurt by what happens to its file", keep_moving),
+        Scenario("T22", "XComs of every size come back or are refused", push_and_pull),
     )
 }
