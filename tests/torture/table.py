@@ -5,6 +5,7 @@ from tests.torture.files import keep_moving, poison
 from tests.torture.freezes import freeze_and_thaw
 from tests.torture.giants import push_and_pull
 from tests.torture.kills import kill_at_random
+from tests.torture.locks import grind
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
 from tests.torture.plan import SERVERS, Scenario
 from tests.torture.starvation import starve
@@ -22,6 +23,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T10", "a machine that is too slow loses no living task", overload),
         Scenario("T14", "hostile files harm themselves", poison),
         Scenario("T16", "a full side never holds up a free one", starve),
+        Scenario("T17", "others' locks fail nothing", grind, SERVERS),
         Scenario("T19", "a file that others hold is waited for", hold_the_file, ("sqlite",)),
         Scenario("T20", "a run is not hurt by what happens to its file", keep_moving),
         Scenario("T22", "XComs of every size come back or are refused", push_and_pull),
