@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
@@ -16,6 +16,8 @@ from tests.system.home import DEFAULTS, Home, bash_dag, kill, until
 #: How the post's control script finds what it kills.
 MASTER = "ps -ef | grep -Ei '(airflow-webserver)' | grep master | awk '{print $2}'"
 EVERYTHING = "ps -ef | grep -Ei 'airflow' | grep -v 'grep' | awk '{print $2}'"
+
+PASSWORD = re.compile(r"user admin with the password (\S+)")
 
 SEED = Path(__file__).parents[3] / "shared/seed"
 
@@ -214,10 +216,16 @@ def found_by(home: Home, pipeline: str) -> list[int]:
     return sorted({int(word) for word in done.stdout.split()} & set(home.processes()))
 
 
-def asked(port: int, path: str) -> Any:
-    """The web server's answer; None while there is none."""
+def asked(port: int, path: str, **given: str) -> Any:
+    """The web server's answer; None while there is none. `given` is a body to send, or `token`."""
+    token = given.pop("token", "")
+    request = Request(
+        f"http://127.0.0.1:{port}{path}",
+        data=json.dumps(given).encode() if given else None,
+        headers={"content-type": "application/json", "authorization": f"Bearer {token}"},
+    )
     try:
-        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}{path}") as answer:
+        with build_opener(ProxyHandler({})).open(request) as answer:
             return json.load(answer)
     except OSError:
         return None
@@ -235,7 +243,8 @@ def test_the_post_from_beginning_to_end(home: Home, scripts: Path) -> None:
     settings.write_text(text)
 
     port = free_port()
-    home.start("webserver", "-p", str(port))
+    printed = home.path / "webserver.printed"
+    home.start("webserver", "-p", str(port), output=printed)
     home.start("scheduler")
     home.dag("ct1.py", CT1)
     home.dag("ct2.py", CT2.replace("FOLDER", str(scripts)))
@@ -247,7 +256,14 @@ def test_the_post_from_beginning_to_end(home: Home, scripts: Path) -> None:
     for dag_id in ("first", "second", "in_subfolder", "behind_link"):
         assert home.until_ended(dag_id) == "success", dag_id
 
-    runs = home.until(lambda: asked(port, "/api/v2/dags/first/dagRuns"), "the web server answers")
+    # The password of the first start is shown where the web server was started.
+    shown = home.until(lambda: PASSWORD.search(printed.read_text()), "the first password is shown")
+    signed_in = home.until(
+        lambda: asked(port, "/auth/token", username="admin", password=shown[1]), "one may sign in"
+    )
+    assert asked(port, "/api/v2/dags/first/dagRuns") is None  # nobody else is let in
+    token = signed_in["access_token"]
+    runs = asked(port, "/api/v2/dags/first/dagRuns", token=token)
     assert [run["state"] for run in runs["dag_runs"]] == ["success"]
     assert home.airflow("dag_state", "first", "2016-05-29T08:30:00").stdout.strip() == "success"
 
