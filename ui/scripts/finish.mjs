@@ -1,10 +1,13 @@
 // After the build: weigh it against the budget, then write compressed twins of every text file.
+
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const out =
-  process.env.VENTURI_UI_OUT ?? new URL("../../src/venturi/ui_dist", import.meta.url).pathname;
+  process.env.VENTURI_UI_OUT ??
+  fileURLToPath(new URL("../../src/venturi/ui_dist", import.meta.url));
 const KIB = 1024;
 /** gzip bytes that may be loaded before the first page is usable, and by the graph on top of it. */
 const FIRST_PAGE = 300 * KIB;
