@@ -6,9 +6,11 @@ that nobody waits for ever for a server that has fallen silent.
 """
 
 import os
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import msgspec
@@ -37,6 +39,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     engine_args: Mapping[str, Any] = {}
 
 
+#: How often WAL is turned on before giving up: about 13 seconds.
+WAL_TRIES = 50
 #: Seconds that a connection may take to be made.
 CONNECTING = 10
 #: Where distributions put the sockets of servers on this machine.
@@ -100,7 +104,7 @@ def _open_sqlite(url: URL, echo: bool) -> Engine:
         # The driver must not begin transactions by itself: we say how they begin.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA busy_timeout=30000")
         cursor.execute("PRAGMA cache_size=-8000")
@@ -112,6 +116,18 @@ def _open_sqlite(url: URL, echo: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Turn on WAL. While another process does so too, SQLite refuses without waiting."""
+    for attempt in range(1, WAL_TRIES + 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt == WAL_TRIES:
+                raise
+            Event().wait(0.01 * attempt)
 
 
 def _make_private(path: Path) -> None:
