@@ -124,8 +124,8 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError:
-            if attempt == WAL_TRIES:
+        except sqlite3.OperationalError as error:
+            if attempt == WAL_TRIES or "locked" not in str(error):
                 raise
             Event().wait(0.01 * attempt)
 
