@@ -312,3 +312,18 @@ def test_several_runs_may_look_back_at_the_same_one() -> None:
     step(board, (first, "a", DONE))
     assert second.id in board.touched
     assert [m.run for m in step(board).moves] == [second]
+
+
+def test_an_attempt_is_live_until_it_ends_or_another_takes_its_place() -> None:
+    run = make.run(CHAIN, RunState.QUEUED)
+    board = make.board(run)
+    instance = make.one(run, "a")
+    assert not board.is_live(instance.id, instance.epoch)
+    step(board)
+    epoch = instance.epoch
+    assert board.is_live(instance.id, epoch)
+    assert not board.is_live(instance.id, epoch + 1)
+    step(board, (run, "a", DONE))
+    assert not board.is_live(instance.id, epoch)
+    board.drop_run(run.id)
+    assert not board.is_live(make.one(run, "b").id, epoch)

@@ -193,3 +193,28 @@ def test_stale_files_of_a_crash_do_not_keep_it_from_starting(home: Home) -> None
     home.dag("d.py", bash_dag("d", {"t": "true"}))
     home.scheduler()
     assert home.until_ended("d") == "success"
+
+
+def test_what_was_cleared_while_no_scheduler_was_there_ends_when_one_comes(
+    home: Home, ledger: Ledger
+) -> None:
+    body = """
+        note('start', ti)
+        if not os.path.exists(MARK):
+            open(MARK, 'w').close()
+            time.sleep(120)
+        note('end', ti)
+    """.replace("MARK", repr(str(home.path / "mark")))
+    home.dag("d.py", noting_dag(body))
+    scheduler = home.scheduler()
+    home.until((home.path / "mark").exists, "the first attempt runs")
+    (task,) = home.processes(f"{TASK} d t")
+    home.until(lambda: home.instance("d", "t", "state") == "running", "that is known")
+    scheduler.kill()
+    scheduler.wait(10)
+    cleared = home.airflow("tasks", "clear", "d", "-y")
+    assert cleared.returncode == 0, cleared.stderr
+    home.scheduler()
+    home.until(lambda: task not in home.processes(), "the old attempt is ended", 20)
+    assert home.until_ended("d", 40) == "success"
+    assert words(ledger) == ["start", "start", "end"]

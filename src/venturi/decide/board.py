@@ -173,6 +173,11 @@ class Board:
         before = (run.previous for run in self.runs.values())
         return {run.id: run.revision for run in before if run and run.id not in self.runs}
 
+    def is_live(self, ti_id: int, epoch: int | None) -> bool:
+        """Whether this attempt is the present one of its instance, and has not ended."""
+        owned = self.owner.get(ti_id)
+        return owned is not None and owned[1].epoch == epoch and owned[1].state in ACTIVE
+
     # --- a step ----------------------------------------------------------------------------
 
     def snapshot(self, reports: Iterable[Report], capacity: int) -> Snapshot:

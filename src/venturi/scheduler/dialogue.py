@@ -2,11 +2,11 @@
 
 import selectors
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from venturi.core.attempts import Result
 from venturi.core.clock import Clock
 from venturi.core.messages import (
     Ask,
@@ -20,21 +20,21 @@ from venturi.core.messages import (
     Started,
     TimetableSaid,
 )
-from venturi.core.states import TaskState
+from venturi.core.states import ACTIVE, TaskState
 from venturi.decide.board import Board
+from venturi.runner.begun import lost_with_its_runner
 from venturi.runner.wire import Wire, WireClosed
 from venturi.scheduler.answers import reply_to
 from venturi.scheduler.inbox import Inbox
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.predecessors import Predecessor
+from venturi.scheduler.remote import UNWANTED
 from venturi.scheduler.step import Stepper
 from venturi.scheduler.timetables import Timetables
+from venturi.store.attempts import live_attempts
 from venturi.store.calls import open_calls
 from venturi.store.engine import Store
-
-#: States in which an attempt may be alive.
-LIVE = frozenset({TaskState.QUEUED, TaskState.RUNNING})
 
 
 class Dialogue:
@@ -60,8 +60,8 @@ class Dialogue:
         self.connected = False
         #: what files define, heard and not taken in yet
         self.arrived: list[Loaded] = []
-        #: runners that have come or gone, by what they know: waits for a database that answers
-        self._unsettled: list[Callable[[int, int], bool]] = []
+        #: what follows from runners that have come or gone: waits for a database that answers
+        self._unsettled: list[Callable[[], None]] = []
         self._writes = 0
 
     def watch(self) -> None:
@@ -81,6 +81,7 @@ class Dialogue:
             self.selector.register(
                 left_behind.wire, selectors.EVENT_READ, self._hearing(left_behind)
             )
+            self._unsettled.append(partial(self._end_unwanted, left_behind.attempts))
             self._hear_predecessor(left_behind)
 
     def connect(self) -> None:
@@ -91,7 +92,7 @@ class Dialogue:
             self.selector.register(wire, selectors.EVENT_READ, self.hear)
             self.connected, self._writes = True, 0
         while self._unsettled:
-            self._settle(self._unsettled[0])
+            self._unsettled[0]()
             del self._unsettled[0]
 
     def hear(self) -> None:
@@ -110,7 +111,12 @@ class Dialogue:
             self.say(
                 f"The runner is gone; starting another one. Its words: {self.link.last_words()}"
             )
-            self.selector.unregister(wire)
+            self.start_over()
+
+    def start_over(self) -> None:
+        """Have a runner introduce itself, again or for the first time: then all is settled."""
+        if self.connected and self.link.wire is not None:
+            self.selector.unregister(self.link.wire)
             self.link.close()
             self.connected = False
             self.link.start()
@@ -129,7 +135,9 @@ class Dialogue:
         except WireClosed:
             self.selector.unregister(old.wire)
             self.link.predecessors.drop(old)
-            self._unsettled.append(lambda ti_id, epoch: (ti_id, epoch) not in old.attempts)
+            self._unsettled.append(
+                partial(self._settle, lambda ti_id, epoch: (ti_id, epoch) not in old.attempts)
+            )
 
     def _from_runner(self, message: FromRunner, wire: Wire[FromRunner]) -> None:
         match message:
@@ -156,9 +164,8 @@ class Dialogue:
             case TimetableSaid():
                 self.timetables.hear(message)
             case Ask():
-                owned = self.board.owner.get(message.ti_id) if message.ti_id else None
-                stale = message.ti_id is not None and (
-                    owned is None or owned[1].epoch != message.epoch
+                stale = message.ti_id is not None and not self.board.is_live(
+                    message.ti_id, message.epoch
                 )
                 with suppress(WireClosed):  # reading finds out
                     wire.send(reply_to(self.store, message, self.clock, stale))
@@ -169,16 +176,28 @@ class Dialogue:
         """A runner introduces itself: hand out what it has never heard of, give up what it lost.
 
         An attempt that was running and that the runner does not know is lost (rule R13): its
-        process died with its runner. One that was only queued never began.
+        process died with its runner. One that was only queued never began. One that it has and
+        nobody wants was taken away while nobody could tell it.
         """
         accepted = set(hello.accepted)
-        self._unsettled.append(
-            lambda ti_id, epoch: (
-                (ti_id, epoch) in accepted or self.link.predecessors.answer_for(ti_id, epoch)
-            )
-        )
+
+        def is_known(ti_id: int, epoch: int) -> bool:
+            return (ti_id, epoch) in accepted or self.link.predecessors.answer_for(ti_id, epoch)
+
+        self._unsettled += [partial(self._end_unwanted, accepted), partial(self._settle, is_known)]
         self.intake.ask_again()
         self.timetables.ask_again()
+
+    def _end_unwanted(self, attempts: Iterable[tuple[int, int]]) -> None:
+        """End what a runner has and the rows do not want: a run put aside is not on the board."""
+        doubtful = [key for key in attempts if not self.board.is_live(*key)]
+        if not doubtful:
+            return
+        with self.store.read() as tx:
+            live = live_attempts(tx, doubtful)
+        for ti_id, epoch in doubtful:
+            if (ti_id, epoch) not in live:
+                self.link.cancel(ti_id, epoch, UNWANTED)
 
     def _settle(self, is_known: Callable[[int, int], bool]) -> None:
         """What no runner knows: hand it out if it has not begun, else give it up. Repeatable."""
@@ -191,8 +210,10 @@ class Dialogue:
                 continue
             if instance.state is TaskState.QUEUED and instance.id not in self.inbox.started:
                 queued.setdefault(run.id, []).append(instance)
-            elif instance.state in LIVE:
-                self.inbox.put(self._lost(instance.id, instance.epoch), self.board)
+            elif instance.state in ACTIVE:
+                key, now = (instance.id, instance.epoch), self.clock.now()
+                lost = lost_with_its_runner(key, socket.gethostname(), now)
+                self.inbox.put(lost, self.board)
         with self.store.read() as tx:
             for run_id, instances in queued.items():
                 run = self.board.runs[run_id]
@@ -201,16 +222,3 @@ class Dialogue:
             for call in open_calls(tx):
                 if not self.link.predecessors.answer_for_call(call.call_id):
                     self.link.send(call)
-
-    def _lost(self, ti_id: int, epoch: int) -> Finished:
-        return Finished(
-            ti_id=ti_id,
-            epoch=epoch,
-            at=self.clock.now(),
-            hostname=socket.gethostname(),
-            result=Result(
-                state=TaskState.FAILED,
-                lost=True,
-                reason="lost: the runner it ran under died, and its process with it",
-            ),
-        )

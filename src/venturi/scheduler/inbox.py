@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from venturi.core.attempts import Result
 from venturi.core.messages import Called, Finished, Started
-from venturi.core.states import ACTIVE, TaskState
+from venturi.core.states import TaskState
 from venturi.decide.board import Board
 from venturi.decide.views import Instance, Report, RunView
 from venturi.store.largest import fits, too_large
@@ -40,7 +40,7 @@ class Inbox:
         if isinstance(message, Called):
             self.called.append(message)
             return
-        if not _is_current(board, message):
+        if not board.is_live(message.ti_id, message.epoch):
             if isinstance(message, Finished):
                 self.stale.append((message.ti_id, message.epoch))
             return
@@ -64,10 +64,10 @@ class Inbox:
     def sift(self, board: Board) -> None:
         """After runs were loaded again: drop what has become stale meanwhile."""
         for ti_id, started in list(self.started.items()):
-            if not _is_current(board, started):
+            if not board.is_live(ti_id, started.epoch):
                 del self.started[ti_id]
         for ti_id, finished in list(self.finished.items()):
-            if not _is_current(board, finished):
+            if not board.is_live(ti_id, finished.epoch):
                 del self.finished[ti_id]
                 self.stale.append((finished.ti_id, finished.epoch))
 
@@ -92,9 +92,3 @@ class Inbox:
         self.finished.clear()
         self.stale.clear()
         self.called.clear()
-
-
-def _is_current(board: Board, message: Started | Finished) -> bool:
-    """Whether the attempt that speaks is the one its instance waits for, and has not ended."""
-    owned = board.owner.get(message.ti_id)
-    return owned is not None and owned[1].epoch == message.epoch and owned[1].state in ACTIVE

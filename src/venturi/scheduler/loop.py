@@ -312,6 +312,8 @@ class Scheduler:
 
     def _turn(self) -> None:
         """Wait for something to happen, hear all of it, then step until nothing changes."""
+        if self.stepper.unsure:
+            self._start_over()
         self.dialogue.watch()
         self._hear(self._timeout())
         self._gather()
@@ -339,6 +341,17 @@ class Scheduler:
             if self.stepper.to_ask:
                 self.timetables.ask(sorted(self.stepper.to_ask))
                 self.stepper.to_ask.clear()
+
+    def _start_over(self) -> None:
+        """A commit may have happened whose answer was lost, and nobody said what follows from it.
+
+        Like one that takes over: believe the rows, and settle with whoever runs things.
+        """
+        self._look_everywhere()
+        if self.link.remote is not None:
+            self.link.remote.take_over()
+        self.dialogue.start_over()
+        self.stepper.unsure = 0
 
     def _hear(self, timeout: float) -> None:
         self.watchdog.resting()

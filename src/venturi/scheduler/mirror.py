@@ -1,7 +1,7 @@
 """Keeping the board in step with what others write: people's clicks and commands."""
 
+from venturi.core.states import ACTIVE
 from venturi.decide.board import Board
-from venturi.scheduler.dialogue import LIVE
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.step import Stepper
@@ -75,7 +75,7 @@ class Mirror:
             if (run := self.board.runs.get(run_id)) is not None
             for group in run.instances
             for instance in group
-            if instance.state in LIVE
+            if instance.state in ACTIVE
         }
         self.stepper.reload(run_ids)
         for ti_id, epoch in before.items():

@@ -26,7 +26,7 @@ from venturi.core.messages import (
     Started,
     Welcome,
 )
-from venturi.core.states import TaskState
+from venturi.core.states import ACTIVE, TaskState
 from venturi.core.worker_messages import (
     Bundle,
     Claim,
@@ -53,7 +53,8 @@ from venturi.store.bundles import bundle_of
 from venturi.store.claims import ClaimRow, claims_of
 from venturi.store.engine import Store
 
-LIVE = frozenset({TaskState.QUEUED, TaskState.RUNNING})
+#: Why an attempt is ended that somebody has taken away while nobody could tell its runner.
+UNWANTED = "it was given up, cleared or marked meanwhile"
 
 
 class WorkerRow:
@@ -170,22 +171,25 @@ class Remote:
     # --- coming and going ------------------------------------------------------------------------
 
     def take_over(self) -> None:
-        """Find out from the rows who has what; ring for the rest."""
+        """Find out from the rows who has what; ring for what is not known to wait. Repeatable."""
         now = self.clock.monotonic()
         live = {
             instance.id: (run, instance)
             for run, instance in self.board.owner.values()
-            if instance.state in LIVE and self.has(run, instance)
+            if instance.state in ACTIVE and self.has(run, instance)
         }
         waiting: defaultdict[int, list[Instance]] = defaultdict(list)
         with self.store.read() as tx:
-            self.claims.update(claims_of(tx, live))
             for run, instance in live.values():
-                if instance.state is TaskState.QUEUED:
+                order = self.orders.get(instance.id)
+                is_known = order is not None and order.attempt.epoch == instance.epoch
+                has_begun = instance.id in self.inbox.started or instance.id in self.inbox.finished
+                if instance.state is TaskState.QUEUED and not (is_known or has_begun):
                     waiting[run.id].append(instance)
             for run_id, instances in waiting.items():
                 for order in self.stepper.starts(tx, self.board.runs[run_id], instances):
-                    self.orders[order.attempt.ti_id] = order  # `connect` rings
+                    self.start(order)  # while there is no gateway, `connect` rings
+            self.claims.update(claims_of(tx, live))
         for held in self.claims.values():
             self.workers.setdefault(held.worker, WorkerRow(now))
 
@@ -289,7 +293,7 @@ class Remote:
             case Started() | Finished():
                 self._report(worker, said)
             case Ask():
-                stale = said.ti_id is not None and not self._is_current(said.ti_id, said.epoch)
+                stale = said.ti_id is not None and not self.board.is_live(said.ti_id, said.epoch)
                 self._tell(worker, reply_to(self.store, said, self.clock, stale))
             case Beat():
                 self._answer_beat(worker, said)
@@ -310,9 +314,8 @@ class Remote:
         """The worker lives, and may go on; what it should not be running it is told (rule R3)."""
         self._tell(worker, Renewed(number=beat.number))
         for ti_id, epoch in beat.running:
-            if not self._is_current(ti_id, epoch):
-                reason = "it was given up, cleared or marked meanwhile"
-                self._tell(worker, Cancel(ti_id=ti_id, epoch=epoch, reason=reason))
+            if not self.board.is_live(ti_id, epoch):
+                self._tell(worker, Cancel(ti_id=ti_id, epoch=epoch, reason=UNWANTED))
 
     def _part(self, worker: str, row: WorkerRow) -> None:
         """A worker has left for good: nothing that it still had will be told any more."""
@@ -328,12 +331,8 @@ class Remote:
         if order is not None and order.attempt.epoch == epoch:
             del self.orders[ti_id]
 
-    def _is_current(self, ti_id: int, epoch: int | None) -> bool:
-        owned = self.board.owner.get(ti_id)
-        return owned is not None and owned[1].epoch == epoch and owned[1].state in LIVE
-
     def _is_wanted(self, ti_id: int, epoch: int) -> bool:
-        return self._is_current(ti_id, epoch) and ti_id not in self.inbox.finished
+        return self.board.is_live(ti_id, epoch) and ti_id not in self.inbox.finished
 
     def _catch_up(self, worker: str, hello: Hello) -> None:
         """A runner introduces itself: what it should have and does not know is lost, or is sent

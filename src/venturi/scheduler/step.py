@@ -62,12 +62,15 @@ class Stepper:
         #: is told of every plan that has been written, before the board takes it in
         self.written: Callable[[Plan, list[Begun], dict[int, Finished], Instant], None] | None
         self.written = None
+        #: transactions that may have been committed, while what follows from them was not said
+        self.unsure = 0
 
     def step(self, inbox: Inbox, capacity: int, now: Instant) -> list[Message] | None:
         """Take what is in the inbox and what is due; the messages to send, None when at rest.
 
         Raises `LostLease`. When somebody else has changed a run meanwhile, the run is loaded again
-        and nothing else happens: the next step sees the new state.
+        and nothing else happens: the next step sees the new state. That may have been this very
+        step, if the connection broke in the middle of a COMMIT: `unsure` tells.
         """
         self.board.wake(now)
         inbox.sift(self.board)
@@ -101,6 +104,7 @@ class Stepper:
         if written.applied.created:
             self.reload(written.applied.created)
         said: list[Message] = [acks] if acks.keys or acks.calls else []
+        self.unsure -= 1
         return said + written.orders
 
     def _decide(self, inbox: Inbox, capacity: int, now: Instant) -> Plan:
@@ -172,6 +176,7 @@ class Stepper:
         orders: list[Message] = list(self._calls(tx, plan, inbox, now))
         orders += self._cancels(plan)
         orders += self._starts(tx, plan, now)
+        self.unsure += 1
         return Written(applied, orders)
 
     def _calls(self, tx: Tx, plan: Plan, inbox: Inbox, now: Instant) -> list[Call]:

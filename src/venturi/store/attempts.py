@@ -1,16 +1,17 @@
-"""What a task process needs to start, gathered for many attempts at once."""
+"""Attempts by their rows: what a task process needs to start, and which of them are live."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from venturi.core.attempts import AttemptInfo, RunInfo, XComValue
 from venturi.core.log_paths import log_path
+from venturi.core.states import ACTIVE
 from venturi.decide.views import Instance, RunView
 from venturi.store.engine import Tx
-from venturi.store.schema.runs import xcom
+from venturi.store.schema.runs import task_instance, xcom
 
 #: Larger values are fetched by the task itself, only if it reads them.
 PREFETCH_BYTES = 64 * 1024
@@ -101,3 +102,16 @@ def prefetch(
         ti_id: tuple(value for name in reads for value in small.get(name, ()))
         for ti_id, reads in wanted.items()
     }
+
+
+def live_attempts(tx: Tx, attempts: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of the attempts (ti_id, epoch) that are their instances' present ones and not ended."""
+    wanted = sorted({ti_id for ti_id, _ in attempts})
+    live: set[tuple[int, int]] = set()
+    for start in range(0, len(wanted), 400):
+        query = select(task_instance.c.id, task_instance.c.epoch).where(
+            task_instance.c.id.in_(wanted[start : start + 400]),
+            task_instance.c.state.in_(ACTIVE),
+        )
+        live.update((row.id, row.epoch) for row in tx.execute(query))
+    return live.intersection(attempts)

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from venturi.core.errors import VenturiError
-from venturi.core.failpoints import Failpoints, armed
+from venturi.core.failpoints import Failed, Failpoints, armed
 from venturi.store.connect import Options, open_engine
 from venturi.store.faults import is_duplicate, is_transient
 
@@ -88,8 +88,13 @@ class Store:
 
 
 def _reach(points: Failpoints | None, side: str, name: str) -> None:
-    if points is not None:
+    """A side of a COMMIT; told to raise, it is a connection that broke there."""
+    if points is None:
+        return
+    try:
         points.reach(f"{side} {name}")
+    except Failed as failed:
+        raise OperationalError("COMMIT", None, failed, connection_invalidated=True) from failed
 
 
 def _asked_by() -> str:
