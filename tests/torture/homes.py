@@ -85,6 +85,11 @@ class TortureHome(Home):
         """Wait until no run is going; the check says what is wrong with those that are."""
         self.until(self.all_ended, "all runs have ended", seconds)
 
+    def until_done(self, dag_id: str, seconds: float) -> None:
+        """Wait until a DAG that has just been placed has run, and everything else has ended."""
+        self.until(lambda: self.run_state(dag_id), f"{dag_id} has a run", seconds)
+        self.until_all_ended(seconds)
+
     def check(self, **more: Any) -> list[Violation]:
         """What the checker finds, with the ledger and the database as they are now."""
         record = Record.read(self.store, self.parallelism)
@@ -216,8 +221,8 @@ def diamond() -> dict[str, str]:
     }
 
 
-def place_load(home: TortureHome, random: Any, dags: int = 20, task: str = "") -> None:
-    """The common load: so many more DAGs of ten tasks of 10 to 300 ms."""
+def place_load(home: TortureHome, random: Any, dags: int = 20, task: str = "") -> str:
+    """The common load: so many more DAGs of ten tasks of 10 to 300 ms. The last one's id."""
     first = sum(1 for _ in home.dags.glob("load*.py"))
     for number in range(first, first + dags):
         dag_id = f"load{number}"
@@ -225,3 +230,4 @@ def place_load(home: TortureHome, random: Any, dags: int = 20, task: str = "") -
             f"{dag_id}.py",
             shape(dag_id, diamond(), lambda _: random.uniform(0.01, 0.3), task=task),
         )
+    return f"load{first + dags - 1}"

@@ -30,10 +30,9 @@ def restart_at_random(world: World) -> None:
         away = world.pick(6, 60)
         time.sleep(away)
         server.start()
-        place_load(home, world.random, 1)  # something to do after it
         back = time.monotonic()
         home.store.engine.dispose()
-        home.until_all_ended(120)
+        home.until_done(place_load(home, world.random, 1), 120)
         took = time.monotonic() - back
         must(scheduler.poll() is None, f"the scheduler ended:\n{home.said()}")
         holds(home.check())
@@ -63,8 +62,7 @@ def fall_silent(world: World) -> None:
             time.sleep(world.random.uniform(0, 0.3))
             broken += proxy.reset()
         begun = time.monotonic()
-        place_load(home, world.random, 1)
-        home.until_all_ended(120)
+        home.until_done(place_load(home, world.random, 1), 120)
         must(scheduler.poll() is None, f"the scheduler ended:\n{home.said()}")
         holds(home.check())
         world.tell(resets=broken, caught_up_s=round(time.monotonic() - begun, 1))
@@ -88,7 +86,7 @@ def lose_acknowledgements(world: World) -> None:
             proxy.set("pass")
             if home.all_ended():
                 done.set()
-        home.until_all_ended(120)
+        home.until_done(place_load(home, world.random, 1), 120)
         must(scheduler.poll() is None, f"the scheduler ended:\n{home.said()}")
         holds(home.check())
         world.tell(lost=lost)

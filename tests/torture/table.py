@@ -1,6 +1,7 @@
 """The scenarios, by name."""
 
 from tests.torture.crashes import crash_everywhere
+from tests.torture.disks import fill_the_disk
 from tests.torture.files import keep_moving, poison
 from tests.torture.freezes import freeze_and_thaw
 from tests.torture.giants import push_and_pull
@@ -24,6 +25,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T14", "hostile files harm themselves", poison),
         Scenario("T16", "a full side never holds up a free one", starve),
         Scenario("T17", "others' locks fail nothing", grind, SERVERS),
+        Scenario("T18", "a full disk of logs stops nothing", fill_the_disk),
         Scenario("T19", "a file that others hold is waited for", hold_the_file, ("sqlite",)),
         Scenario("T20", "a run is not hurt by what happens to its file", keep_moving),
         Scenario("T22", "XComs of every size come back or are refused", push_and_pull),
