@@ -80,6 +80,23 @@ def test_a_failed_task_is_found_on_the_home_page_cleared_and_seen_to_succeed(
     expect(page.locator('.page-head .chip[data-state="success"]')).to_be_visible(timeout=LONG)
 
 
+def test_notes_of_a_run_and_of_a_task_are_kept(page: Page, site: Instance) -> None:
+    run_id = site.trigger("evil")
+    run = f"/dags/evil/runs/{run_id}"
+    for address in (run, f"{run}/tasks/leaves"):
+        page.goto(f"{address}?tab=details")
+        field = page.get_by_role("textbox", name="Note")
+        save = page.get_by_role("button", name="Save the note")
+        expect(field).to_have_value("")
+        expect(save).to_have_count(0)
+        field.fill("the source was late")
+        save.click()
+        expect(page.get_by_text("The note is saved")).to_be_visible()
+        expect(save).to_have_count(0)
+        page.reload()
+        expect(page.get_by_role("textbox", name="Note")).to_have_value("the source was late")
+
+
 def test_groups_fold_in_the_grid_and_the_address_remembers_what_is_selected(
     page: Page, site: Instance
 ) -> None:

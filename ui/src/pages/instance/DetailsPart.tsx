@@ -1,24 +1,15 @@
 /** What the attempt was: rendered templates, where and how it ran, a note. */
-import { Button, Textarea } from "@mantine/core";
-import { useState } from "react";
 import { type Instance, noteInstance } from "@/api/actions";
 import { strings, useStrings } from "@/app/i18n";
 import { duration } from "@/app/time";
 import { Facts, Panel } from "@/components/Blocks";
 import { Json } from "@/components/Json";
+import { NotePanel } from "@/components/NotePanel";
 import { Time } from "@/components/Time";
-import { useAction } from "@/components/useAction";
 
 const S = strings({
   rendered: ["Rendered templates", "渲染后的模板"],
   facts: ["Facts", "信息"],
-  note: ["Note", "备注"],
-  noNote: [
-    "A note for colleagues: what was seen, what was done.",
-    "给同事的备注：看到了什么，做了什么。",
-  ],
-  save: ["Save the note", "保存备注"],
-  saved: ["The note is saved", "备注已保存"],
   operator: ["Operator", "算子"],
   queued: ["Queued", "排队时间"],
   started: ["Started", "开始时间"],
@@ -39,6 +30,12 @@ const S = strings({
 
 export function DetailsPart({ instance }: { instance: Instance }) {
   const t = useStrings(S);
+  const id = {
+    dagId: instance.dag_id,
+    runId: instance.dag_run_id,
+    taskId: instance.task_id,
+    mapIndex: instance.map_index,
+  };
   const fields = Object.entries(instance.rendered_fields as Record<string, unknown>);
   return (
     <div style={{ display: "grid", gap: 12 }}>
@@ -81,41 +78,12 @@ export function DetailsPart({ instance }: { instance: Instance }) {
           ]}
         />
       </Panel>
-      <Note instance={instance} />
-    </div>
-  );
-}
-
-function Note({ instance }: { instance: Instance }) {
-  const t = useStrings(S);
-  const [text, setText] = useState(instance.note ?? "");
-  const id = {
-    dagId: instance.dag_id,
-    runId: instance.dag_run_id,
-    taskId: instance.task_id,
-    mapIndex: instance.map_index,
-  };
-  const save = useAction({
-    act: () => noteInstance(id, text || null),
-    done: () => t("saved"),
-    touches: () => [["run", id.dagId, id.runId]],
-  });
-  return (
-    <Panel title={t("note")}>
-      <Textarea
-        aria-label={t("note")}
-        placeholder={t("noNote")}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        autosize
-        minRows={2}
-        maxLength={1000}
+      <NotePanel
+        note={instance.note}
+        dagId={id.dagId}
+        runId={id.runId}
+        act={(note) => noteInstance(id, note)}
       />
-      {text !== (instance.note ?? "") && (
-        <Button mt="xs" loading={save.isPending} onClick={() => save.mutate(undefined)}>
-          {t("save")}
-        </Button>
-      )}
-    </Panel>
+    </div>
   );
 }

@@ -1,26 +1,17 @@
 /** What the run is about: dates in words, configuration, code version, a note. */
-import { Button, Textarea } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 import { noteRun, type Run } from "@/api/actions";
 import { strings, useStrings } from "@/app/i18n";
 import { duration } from "@/app/time";
 import { Facts, Panel } from "@/components/Blocks";
 import { Json } from "@/components/Json";
+import { NotePanel } from "@/components/NotePanel";
 import { Time } from "@/components/Time";
-import { useAction } from "@/components/useAction";
 
 const S = strings({
   facts: ["Facts", "信息"],
   conf: ["Configuration", "配置"],
   noConf: ["It was started without a configuration.", "启动时没有配置。"],
-  note: ["Note", "备注"],
-  noNote: [
-    "A note for colleagues: what was seen, what was done.",
-    "给同事的备注：看到了什么，做了什么。",
-  ],
-  save: ["Save the note", "保存备注"],
-  saved: ["The note is saved", "备注已保存"],
   type: ["Type", "类型"],
   logical: ["Logical date", "逻辑日期"],
   due: ["Due", "应运行时间"],
@@ -36,12 +27,6 @@ const S = strings({
 
 export function RunDetails({ run }: { run: Run }) {
   const t = useStrings(S);
-  const [text, setText] = useState(run.note ?? "");
-  const save = useAction({
-    act: () => noteRun(run.dag_id, run.dag_run_id, text || null),
-    done: () => t("saved"),
-    touches: () => [["run", run.dag_id, run.dag_run_id]],
-  });
   const version = run.dag_versions.at(-1)?.version_number;
   const time = (at: string | null | undefined) => at && <Time at={at} />;
   return (
@@ -81,22 +66,12 @@ export function RunDetails({ run }: { run: Run }) {
           <span className="soft">{t("noConf")}</span>
         )}
       </Panel>
-      <Panel title={t("note")}>
-        <Textarea
-          aria-label={t("note")}
-          placeholder={t("noNote")}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          autosize
-          minRows={2}
-          maxLength={1000}
-        />
-        {text !== (run.note ?? "") && (
-          <Button mt="xs" loading={save.isPending} onClick={() => save.mutate(undefined)}>
-            {t("save")}
-          </Button>
-        )}
-      </Panel>
+      <NotePanel
+        note={run.note}
+        dagId={run.dag_id}
+        runId={run.dag_run_id}
+        act={(note) => noteRun(run.dag_id, run.dag_run_id, note)}
+      />
     </div>
   );
 }
