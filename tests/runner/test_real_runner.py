@@ -394,10 +394,50 @@ def test_a_runner_that_is_stopped_ends_its_attempts_and_leaves(
         boss.send(Stop())
     report = boss.finished()
     assert report.result.state is TaskState.FAILED and report.result.reason
+    assert report.result.lost
     assert box.process.wait(15) == 0
     wait_for(lambda: not any(map(is_alive, pids)), "everything is gone")
     assert not (box.home / "run/runner.sock").exists()
     assert "Traceback" not in box.words.read_text()
+
+
+def test_a_task_that_answers_the_end_of_its_runner_is_lost_for_the_reason_of_that(
+    box: Machine, boss: Scheduler
+) -> None:
+    boss.start(box.dag("time.sleep(60)"))
+    boss.until(Started)
+    boss.send(Stop(reason="the house burns", drain=30))
+    report = boss.finished()
+    assert report.exit_code == 0, "it had the time to say so itself"
+    assert (report.result.reason, report.result.lost) == ("the house burns", True)
+    assert "SIGTERM received" in box.log() and "the house burns" in box.log()
+
+
+def test_a_task_that_succeeds_although_its_runner_ends_has_succeeded(
+    box: Machine, boss: Scheduler
+) -> None:
+    mark = box.home / "mark"
+    boss.start(
+        box.dag(
+            f"try:\n    open({str(mark)!r}, 'w').close(); time.sleep(60)\n"
+            "except BaseException:\n    return 'done all the same'"
+        )
+    )
+    wait_for(mark.exists, "the task has come to where it minds no signal")
+    boss.send(Stop(reason="the house burns", drain=30))
+    report = boss.finished()
+    assert (report.result.state, report.result.lost) == (TaskState.SUCCESS, False)
+
+
+def test_a_runner_that_leaves_in_peace_leaves_no_word_of_attempts(
+    box: Machine, boss: Scheduler
+) -> None:
+    # Its process outlives the acknowledgement: the last of them has been heard before it is gone.
+    boss.start(box.dag("return 7", top="import atexit\natexit.register(time.sleep, 0.3)"))
+    boss.ack(boss.finished())
+    boss.send(Stop())
+    assert box.process is not None and box.process.wait(15) == 0
+    assert not (box.home / "run/runner.begun").exists()
 
 
 def test_a_killed_runner_takes_everything_with_it(box: Machine, boss: Scheduler) -> None:

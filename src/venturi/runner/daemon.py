@@ -141,6 +141,8 @@ class Runner:
             if self.leasehold.lease:  # nobody may be there to take it for long
                 for entry in self.unacknowledged.values():
                     self._keep(entry)
+            if self.workshop.is_quiet and not self.unacknowledged:
+                self.begun.clear()  # the last process may have left after the last acknowledgement
             listener.close()
             self.socket_path.unlink(missing_ok=True)
 

@@ -182,10 +182,17 @@ class Workshop:
                 self.ask(message, child.wire.send, order if isinstance(order, Start) else None)
             case Done():
                 self._copy_log(work, LAST_PIECES)
-                self._end(work, message.result, message.usage, 0)
+                self._end(work, self._told(work, message.result), message.usage, 0)
             case CalledBack():
                 self._copy_log(work, LAST_PIECES)
                 self._end(work, Result(state=TaskState.SUCCESS, reason=message.error or ""))
+
+    def _told(self, work: Work, result: Result) -> Result:
+        """What a task says, unless it failed only because it was told to end: that has a reason."""
+        if not work.kill_reason or result.state is not TaskState.FAILED or result.no_retry:
+            return result
+        self._say(work, "ERROR", work.kill_reason)
+        return failed(work.kill_reason, lost=True)
 
     def _copy_log(self, work: Work, pieces: int = 1) -> None:
         """Move what is in the pipe to the file; secrets told before it are masked in it.
