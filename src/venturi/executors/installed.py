@@ -2,7 +2,7 @@
 
 from venturi.config import Config
 from venturi.decide.views import Limits
-from venturi.executors.table import executor_kind
+from venturi.executors.table import executor_kinds, remote_names
 from venturi.store.queries.why import Installed
 
 
@@ -18,7 +18,8 @@ def limits_of(conf: Config) -> Limits:
 def installed(conf: Config) -> Installed:
     """The limits of the installation that `conf` describes. Raises `InvalidInput`."""
     parallelism = conf.getint("core", "parallelism")
-    kind = executor_kind(conf.get_mandatory_value("core", "executor"))
+    kinds = executor_kinds(conf.get_mandatory_value("core", "executor"))
     limits = limits_of(conf)
     grace = conf.getfloat("scheduler", "scheduler_health_check_threshold")
-    return Installed(limits, kind.capacity or parallelism, grace)
+    places = next(iter(kinds.values())).capacity or parallelism
+    return Installed(limits, places, grace, remote_names(kinds))

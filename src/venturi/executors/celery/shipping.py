@@ -28,6 +28,7 @@ class Shipping:
     def __init__(self, spool: Path, say: Callable[[LogPiece], None]) -> None:
         self.spool, self.say = spool, say
         self.logs: dict[str, _Log] = {}
+        self._places: dict[tuple[int, int], list[str]] = {}
         self._grown: dict[str, None] = {}
 
     @staticmethod
@@ -42,6 +43,7 @@ class Shipping:
     def begin_again(self) -> None:
         """Nobody knows what has arrived: send everything that is here."""
         self.logs.clear()
+        self._places.clear()
         for path in self.spool.glob("*-*/**/*.log"):
             self._grown[str(path.relative_to(self.spool))] = None
 
@@ -65,6 +67,7 @@ class Shipping:
             if not (ti_id.isdigit() and epoch.isdigit()):
                 return True
             log = self.logs[place] = _Log((int(ti_id), int(epoch)), path)
+            self._places.setdefault(log.key, []).append(place)
         try:
             descriptor = os.open(self.spool / place, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
@@ -90,8 +93,7 @@ class Shipping:
 
     def forget(self, key: tuple[int, int]) -> None:
         """The attempt is over and all of its log has arrived."""
-        folder = f"{key[0]}-{key[1]}"
-        for place in [place for place in self.logs if place.startswith(folder + "/")]:
+        for place in self._places.pop(key, ()):
             del self.logs[place]
         with suppress(OSError):
-            shutil.rmtree(self.spool / folder)
+            shutil.rmtree(self.spool / f"{key[0]}-{key[1]}")
