@@ -13,10 +13,10 @@ import pytest
 from celery import Celery
 
 from tests.executors.conftest import broker
-from tests.executors.setups import Setup, running, said
+from tests.executors.setups import Setup, running
 from tests.services.find import private
 from tests.services.rabbitmq import RabbitMq
-from tests.services.redis import Redis
+from tests.services.redis import Redis, said
 from tests.services.server import ServiceMissing
 from tests.system.home import Home, bash_dag, fresh_home, kill
 from venturi.executors.celery.doorbell import TASK, Doorbell, signed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.executors.setups import redis_database
+from tests.services.redis import redis_database
 from tests.services.rabbitmq import RabbitMq
 from tests.services.redis import Redis
 from tests.system.home import Home, fresh_home
