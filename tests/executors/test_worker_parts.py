@@ -89,11 +89,17 @@ def test_no_message_writes_outside_of_its_folder(path: str, tmp_path: Path) -> N
     assert not list(tmp_path.rglob("x")) and not (tmp_path / "logs").exists()
 
 
-def test_a_log_is_sent_as_far_as_there_is_room_and_again_after_a_break(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["dag_id=d/a.log", "dag_id=!50%/a b.log", f"dag_id={'d' * 200}!/run_id={'r' * 200}/a.log"],
+)
+def test_a_log_is_sent_as_far_as_there_is_room_and_again_after_a_break(
+    path: str, tmp_path: Path
+) -> None:
     said: list[LogPiece] = []
     ship = Shipping(tmp_path, said.append)
-    place = Shipping.place((7, 1), "dag_id=d/a.log")
-    (tmp_path / place).parent.mkdir(parents=True)
+    place = Shipping.place((7, 1), path)
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / place).write_bytes(b"x" * (2 * PIECE + 5))
     ship.grown(place)
     ship.flush(lambda: len(said) < 2)
@@ -104,6 +110,7 @@ def test_a_log_is_sent_as_far_as_there_is_room_and_again_after_a_break(tmp_path:
     ship.begin_again()
     ship.flush(lambda: True)
     assert [each.offset for each in said[3:]] == [0, PIECE, 2 * PIECE]
+    assert {(each.ti_id, each.epoch, each.path) for each in said} == {(7, 1, path)}
     ship.forget((7, 1))
     assert list(tmp_path.iterdir()) == []
 

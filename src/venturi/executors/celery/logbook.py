@@ -6,7 +6,6 @@ comes twice, even after a restart, is written twice to the same place.
 """
 
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -74,6 +73,5 @@ class Logbook:
 
 def is_inside(relative: str) -> bool:
     """Whether a path from a message stays below the folder it is meant for."""
-    parts = Path(relative).parts
-    absolute = relative.startswith("/")
-    return bool(parts) and not absolute and ".." not in parts and not re.search(r"\0", relative)
+    above = relative.startswith("/") or ".." in relative.split("/")
+    return bool(relative) and not above and "\0" not in relative
