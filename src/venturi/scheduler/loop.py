@@ -348,10 +348,14 @@ class Scheduler:
         Like one that takes over: believe the rows, and settle with whoever runs things.
         """
         self._look_everywhere()
+        self._settle()
+        self.stepper.unsure = 0
+
+    def _settle(self) -> None:
+        """Find out who runs what."""
         if self.link.remote is not None:
             self.link.remote.take_over()
         self.dialogue.start_over()
-        self.stepper.unsure = 0
 
     def _hear(self, timeout: float) -> None:
         self.watchdog.resting()
@@ -474,7 +478,10 @@ class Scheduler:
         """The safety net: files, and rows that are not what the board believes."""
         self.intake.look()
         self._watch_files()
+        parked = set(self.board.parked)
         self.mirror.compare()
+        if parked - set(self.board.parked):  # their runner may have died while they were aside
+            self._settle()
         self.timetables.ask_unknown()
 
 
