@@ -156,6 +156,16 @@ def test_a_run_that_ends_has_its_dates(store: Store, run: RunView) -> None:
     assert board.load(store) == []
 
 
+def test_a_run_over_which_the_clock_was_set_back_does_not_end_before_its_start(
+    store: Store, run: RunView
+) -> None:
+    board.carry_out(store, run_moves=(board.ends(run, RunState.RUNNING),))
+    run.start_date = later(3600)  # as it would be, had the clock been set back since
+    run.revision += 1
+    board.carry_out(store, run_moves=(board.ends(run, RunState.SUCCESS),))
+    assert home.run_row(store).end_date == later(3600)
+
+
 def test_a_run_that_somebody_changed_is_not_written_over(store: Store, run: RunView) -> None:
     """Also when the other has changed it exactly once, as this plan would have."""
     home.execute(
