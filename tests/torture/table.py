@@ -5,10 +5,12 @@ from tests.torture.disks import fill_the_disk
 from tests.torture.files import keep_moving, poison
 from tests.torture.freezes import freeze_and_thaw
 from tests.torture.giants import push_and_pull
+from tests.torture.hauls import haul
 from tests.torture.kills import kill_at_random
 from tests.torture.locks import grind
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
 from tests.torture.plan import SERVERS, Scenario
+from tests.torture.skews import skew
 from tests.torture.starvation import starve
 from tests.torture.storms import hold_the_file, overload
 
@@ -22,6 +24,8 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T07", "a database that falls silent stops nobody", fall_silent, SERVERS),
         Scenario("T09", "a lost acknowledgement changes nothing", lose_acknowledgements, SERVERS),
         Scenario("T10", "a machine that is too slow loses no living task", overload),
+        Scenario("T11", "clocks that differ or are set change no run", skew, SERVERS),
+        Scenario("T12", "a task of two days and a wait of one are neither killed", haul),
         Scenario("T14", "hostile files harm themselves", poison),
         Scenario("T16", "a full side never holds up a free one", starve),
         Scenario("T17", "others' locks fail nothing", grind, SERVERS),
