@@ -11,8 +11,11 @@ from tests.torture.locks import grind
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
 from tests.torture.plan import SERVERS, Scenario
 from tests.torture.skews import skew
+from tests.torture.soak import soak
 from tests.torture.starvation import starve
 from tests.torture.storms import hold_the_file, overload
+from tests.torture.transitions import change_clocks
+from tests.torture.watchdogs import freeze
 
 SCENARIOS: dict[str, Scenario] = {
     each.name: each
@@ -27,11 +30,14 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T11", "clocks that differ or are set change no run", skew, SERVERS),
         Scenario("T12", "a task of two days and a wait of one are neither killed", haul),
         Scenario("T14", "hostile files harm themselves", poison),
+        Scenario("T15", "a scheduler that hangs is told of and replaced, alone", freeze),
         Scenario("T16", "a full side never holds up a free one", starve),
         Scenario("T17", "others' locks fail nothing", grind, SERVERS),
         Scenario("T18", "a full disk of logs stops nothing", fill_the_disk),
         Scenario("T19", "a file that others hold is waited for", hold_the_file, ("sqlite",)),
         Scenario("T20", "a run is not hurt by what happens to its file", keep_moving),
+        Scenario("T21", "days on which clocks change have their runs, once", change_clocks),
         Scenario("T22", "XComs of every size come back or are refused", push_and_pull),
+        Scenario("T25", "everything at once, and nothing grows", soak),
     )
 }
