@@ -2,6 +2,7 @@
 
 import threading
 from collections import defaultdict
+from functools import partial
 from statistics import median
 from typing import NamedTuple, Self
 
@@ -31,7 +32,8 @@ class Growth:
         self.home = home
         self.pids = {"scheduler": scheduler}
         for name, title in (("runner", RUNNER), ("web", WORKER), ("master", MASTER)):
-            self.pids.update((name, pid) for pid in home.processes(title)[:1])
+            # The runner may have been killed a moment ago.
+            self.pids[name] = home.until(partial(home.processes, title), f"a {name} is there")[0]
         self.sizes: defaultdict[str, list[Size]] = defaultdict(list)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -88,7 +90,7 @@ class Growth:
 def bytes_of_database(home: TortureHome) -> int:
     """How large the home's database is."""
     if home.store.engine.dialect.name == "sqlite":
-        return sum(path.stat().st_size for path in home.path.glob("airflow.db*"))
+        return home.database.stat().st_size
     if home.store.engine.dialect.name == "postgresql":
         return int(home.value("SELECT pg_database_size(current_database())"))
     return int(

@@ -11,6 +11,7 @@ from tests.torture.homes import TortureHome, torture_home
 
 ALL = ("sqlite", "mariadb", "postgresql")
 SERVERS = ("mariadb", "postgresql")
+PLAIN = ("sqlite", "postgresql")
 
 
 class Wrong(AssertionError):

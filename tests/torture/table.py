@@ -9,7 +9,7 @@ from tests.torture.hauls import haul
 from tests.torture.kills import kill_at_random
 from tests.torture.locks import grind
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
-from tests.torture.plan import SERVERS, Scenario
+from tests.torture.plan import PLAIN, SERVERS, Scenario
 from tests.torture.skews import skew
 from tests.torture.soak import soak
 from tests.torture.starvation import starve
@@ -30,7 +30,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T11", "clocks that differ or are set change no run", skew, SERVERS),
         Scenario("T12", "a task of two days and a wait of one are neither killed", haul),
         Scenario("T14", "hostile files harm themselves", poison),
-        Scenario("T15", "a scheduler that hangs is told of and replaced, alone", freeze),
+        Scenario("T15", "a scheduler that hangs is told of and replaced, alone", freeze, PLAIN),
         Scenario("T16", "a full side never holds up a free one", starve),
         Scenario("T17", "others' locks fail nothing", grind, SERVERS),
         Scenario("T18", "a full disk of logs stops nothing", fill_the_disk),

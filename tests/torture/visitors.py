@@ -28,23 +28,53 @@ PATHS = (
 EXCUSED = {HTTPStatus.SERVICE_UNAVAILABLE}
 
 
-class Visitors:
+class Web:
+    """A web server of the home, and somebody who is let in."""
+
+    def __init__(self, home: TortureHome) -> None:
+        self.home, self.port = home, free_port()
+        self._opener = build_opener(ProxyHandler({}))
+        self._token = ""
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.home.env["AIRFLOW__API__PORT"] = str(self.port)
+        self.home.start("api-server", "--port", str(self.port))
+        self.home.until(self._come_in, "the web server answers", 60)
+
+    def _come_in(self) -> bool:
+        status, body = self.ask("/auth/token")
+        if status == HTTPStatus.CREATED:
+            self._token = json.loads(body)["access_token"]
+        return bool(self._token)
+
+    def ask(self, path: str) -> tuple[int, Any]:
+        """Status and body of an answer; 0 and a reason where there is none."""
+        url = f"http://127.0.0.1:{self.port}{path}"
+        request = Request(url, headers={"authorization": f"Bearer {self._token}"})
+        try:
+            with self._opener.open(request, timeout=60) as answer:
+                return answer.status, answer.read()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read()
+        except OSError as error:
+            return 0, str(error)
+
+
+class Visitors(Web):
     """So many requests a second to a web server of the home; counts the answers."""
 
     def __init__(self, home: TortureHome, per_second: float) -> None:
-        self.home, self.pause = home, 1 / per_second
-        self.port = free_port()
+        super().__init__(home)
+        self.pause = 1 / per_second
         self.answers: Counter[int] = Counter()
         self.odd: list[str] = []
-        self._opener = build_opener(ProxyHandler({}))
-        self._token = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
     def __enter__(self) -> Self:
-        self.home.env["AIRFLOW__API__PORT"] = str(self.port)
-        self.home.start("api-server", "--port", str(self.port))
-        self.home.until(self._come_in, "the web server answers", 60)
+        self.start()
         self._thread.start()
         return self
 
@@ -59,34 +89,18 @@ class Visitors:
 
     def must_be_content(self) -> None:
         """Raise when an answer was an error that has no excuse, or there were hardly any."""
-        must(not self.odd, f"the web server answered {len(self.odd)} times wrongly: {self.odd[:5]}")
+        said = (self.home.path / "api-server.out").read_text()[-4000:]
+        wrong = f"the web server answered {len(self.odd)} times wrongly: {self.odd[:3]}"
+        must(not self.odd, f"{wrong}\n{said}")
         good = self.answers[HTTPStatus.OK]
         must(good > self.requests / 2, f"only {good} of {self.requests} requests went well")
-
-    def _come_in(self) -> bool:
-        status, body = self._ask("/auth/token")
-        if status == HTTPStatus.CREATED:
-            self._token = json.loads(body)["access_token"]
-        return bool(self._token)
 
     def _look(self) -> None:
         for path in cycle(PATHS):
             begun = time.monotonic()
-            status, body = self._ask(path)
+            status, body = self.ask(path)
             if self._stop.wait(max(0.0, self.pause - (time.monotonic() - begun))):
                 return
             self.answers[status] += 1
             if status != HTTPStatus.OK and status not in EXCUSED:
                 self.odd.append(f"{path}: {status} {body[:200]!r}")
-
-    def _ask(self, path: str) -> tuple[int, Any]:
-        url = f"http://127.0.0.1:{self.port}{path}"
-        request = Request(url, headers={"authorization": f"Bearer {self._token}"})
-        try:
-            with self._opener.open(request, timeout=60) as answer:
-                return answer.status, answer.read()
-        except HTTPError as error:
-            with error:
-                return error.code, error.read()
-        except OSError as error:
-            return 0, str(error)
