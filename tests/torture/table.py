@@ -15,6 +15,7 @@ from tests.torture.soak import soak
 from tests.torture.starvation import starve
 from tests.torture.storms import hold_the_file, overload
 from tests.torture.transitions import change_clocks
+from tests.torture.waiters import wait_for_triggers
 from tests.torture.watchdogs import freeze
 
 SCENARIOS: dict[str, Scenario] = {
@@ -29,6 +30,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T10", "a machine that is too slow loses no living task", overload),
         Scenario("T11", "clocks that differ or are set change no run", skew, SERVERS),
         Scenario("T12", "a task of two days and a wait of one are neither killed", haul),
+        Scenario("T13", "an event resumes its task, whoever is killed", wait_for_triggers),
         Scenario("T14", "hostile files harm themselves", poison),
         Scenario("T15", "a scheduler that hangs is told of and replaced, alone", freeze, PLAIN),
         Scenario("T16", "a full side never holds up a free one", starve),
