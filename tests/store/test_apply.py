@@ -4,19 +4,21 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import update
 
 from tests import make
 from tests.make import NOW, later
 from tests.store import board, home
-from venturi.core.attempts import Result, XComValue
+from venturi.core.attempts import Result, Usage, XComValue
 from venturi.core.states import RunState, RunType, TaskState
 from venturi.decide.plan import Expansion, NewRun
 from venturi.decide.views import RunView
 from venturi.spec.timetable.model import RunInfo
 from venturi.store.apply import Stale
 from venturi.store.engine import Store
+from venturi.store.queries.instances import list_instances
 from venturi.store.queries.specs import current_version
 from venturi.store.schema.dags import dag
 from venturi.store.schema.runs import (
@@ -75,6 +77,19 @@ def test_started_and_ended_in_one_commit(store: Store, run: RunView) -> None:
     )
     assert (row.pid, row.hostname, row.exit_code, row.max_rss) == (42, "here", 0, 1 << 20)
     assert home.run_row(store).revision == run.revision + 1
+
+
+def test_seconds_are_floats_on_every_database(store: Store, run: RunView) -> None:
+    """Also nought, which a sum with another kind of number would not bear."""
+    run = begin(store, run)
+    end = board.move(run, "a", T.SUCCESS, epoch=1, try_number=1)
+    word = msgspec.structs.replace(board.finished(end), usage=Usage(cpu_user=0.25, cpu_system=0.0))
+    board.carry_out(store, end, finished={end.instance.id: word})
+    row = home.task_row(store, "a")
+    assert [type(each) for each in (row.duration, row.cpu_user, row.cpu_system)] == [float] * 3
+    with store.read() as tx:
+        (shown,) = [each for each in list_instances(tx, EVERY_DAG).rows if each.task_id == "a"]
+    assert shown.cpu_seconds == 0.25
 
 
 def test_a_start_alone_is_written_with_its_place(store: Store, run: RunView) -> None:
@@ -154,6 +169,16 @@ def test_a_run_that_ends_has_its_dates(store: Store, run: RunView) -> None:
         "all is done",
     )
     assert board.load(store) == []
+
+
+def test_a_run_over_which_the_clock_was_set_back_does_not_end_before_its_start(
+    store: Store, run: RunView
+) -> None:
+    board.carry_out(store, run_moves=(board.ends(run, RunState.RUNNING),))
+    run.start_date = later(3600)  # as it would be, had the clock been set back since
+    run.revision += 1
+    board.carry_out(store, run_moves=(board.ends(run, RunState.SUCCESS),))
+    assert home.run_row(store).end_date == later(3600)
 
 
 def test_a_run_that_somebody_changed_is_not_written_over(store: Store, run: RunView) -> None:

@@ -25,6 +25,8 @@ UNREACHED = {
 }
 #: Seconds in which a point must be reached, or is counted as unreached.
 PATIENCE = 12.0
+#: Seconds until a scheduler goes on after a death, on a machine with nothing else to do.
+RECOVERY = 5.0
 
 TIMETABLE = """
 from airflow.plugins_manager import AirflowPlugin
@@ -102,6 +104,7 @@ def crash_everywhere(world: World) -> None:
         home.until_all_ended(120)
         holds(home.check())
         world.tell(points=len(set(points)), kills=len(points) - unreached.total())
+        must(slowest <= RECOVERY * world.load(), f"the next one was up after {slowest:.1f} s")
         world.tell(slowest_recovery=round(slowest, 2))
     with world.home() as home:
         reached = [point for point in runner_points() if _crash_runner(home, world, point)]
@@ -110,6 +113,45 @@ def crash_everywhere(world: World) -> None:
         home.until_all_ended(120)
         holds(home.check(hits={"*": len(reached)}))
         world.tell(runner_points=len(reached))
+    with world.home() as home:
+        _crash_with_a_standby(home, world)
+
+
+def _crash_with_a_standby(home: TortureHome, world: World) -> None:
+    """The same with another scheduler in line, which goes on: at some points, or at all."""
+    points = scheduler_points()
+    world.random.shuffle(points)
+    points = points[: world.pick(4, None)]
+    prepare(home)
+    times = [_crash_one(home, world, number, point) for number, point in enumerate(points)]
+    reached, slowest = sum(time is not None for time in times), max(time or 0.0 for time in times)
+    must(reached, "no point was reached")
+    home.until_all_ended(120)
+    holds(home.check())
+    must(slowest <= RECOVERY * world.load(), f"the standby took over after {slowest:.1f} s")
+    world.tell(standby_kills=reached, standby_s=round(slowest, 2))
+
+
+def _crash_one(home: TortureHome, world: World, number: int, point: str) -> float | None:
+    """How long the death at a point was felt; None when it was not reached."""
+    active, mark = _start_with_trap(home, world, number, point, 1)
+    home.until(lambda: _is_active(home, active), "one is active", 30)
+    standby = home.start("scheduler", output=home.output)
+    _until_dead(home, number, point, active)
+    begun = time.monotonic()
+    home.until(lambda: _is_active(home, standby), "the other takes over", 60)
+    took = time.monotonic() - begun
+    home.until(lambda: _has_ended(home, number), f"all ends after {point}", 60)
+    must(standby.poll() is None, f"the standby ended:\n{home.said()}")
+    standby.terminate()
+    must(standby.wait(20) == 0, "the standby did not leave in order")
+    return took if mark.exists() else None
+
+
+def _is_active(home: TortureHome, process: subprocess.Popen[bytes]) -> bool:
+    """It holds the lease, or has ended."""
+    holder = str(home.value("SELECT holder FROM scheduler_lease") or "")
+    return process.poll() is not None or holder.endswith(f":{process.pid}")
 
 
 def _place(home: TortureHome, world: World, number: int, task: str = "") -> None:
@@ -128,13 +170,30 @@ def crash_scheduler(
     home: TortureHome, world: World, number: int, point: str, turn: int = 1
 ) -> bool:
     """Whether a scheduler was killed at the point."""
+    process, mark = _start_with_trap(home, world, number, point, turn)
+    _until_dead(home, number, point, process)
+    return mark.exists()
+
+
+def _start_with_trap(
+    home: TortureHome, world: World, number: int, point: str, turn: int
+) -> tuple[subprocess.Popen[bytes], Path]:
+    """A scheduler that will be killed at the point, with work to do; and the mark that it was."""
     mark = home.path / f"sprung{number}"
-    home.env[VARIABLE] = f"{point}=kill@{turn};once={mark}"
     _place(home, world, number)
     home.dag(f"asking{number}.py", ASKING.replace("DAG_ID", repr(f"asking{number}")))
     if number:
         (home.dags / f"asking{number - 1}.py").unlink()  # a file goes: that is written too
+    home.env[VARIABLE] = f"{point}=kill@{turn};once={mark}"
     process = home.start("scheduler", output=home.output)
+    home.env.pop(VARIABLE)
+    return process, mark
+
+
+def _until_dead(
+    home: TortureHome, number: int, point: str, process: subprocess.Popen[bytes]
+) -> None:
+    """Wait for the point; one that is not reached in time is killed anyhow."""
     end = time.monotonic() + PATIENCE
     is_leaving = False
     while process.poll() is None and time.monotonic() < end:
@@ -144,8 +203,6 @@ def crash_scheduler(
         time.sleep(0.02)
     process.kill()
     process.wait(10)
-    home.env.pop(VARIABLE)
-    return mark.exists()
 
 
 def _has_ended(home: TortureHome, number: int) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from tests.torture.homes import place_load
 from tests.torture.plan import World, holds, must
 
 SIZE_MB = 32
+#: Seconds until all is as before once there is room, on a machine with nothing else to do.
+RECOVERED = 10.0
 LOUD = """
 from datetime import datetime
 from airflow import DAG
@@ -63,12 +66,16 @@ def fill_the_disk(world: World) -> None:
                 path.unlink()
             for path in logs.rglob("*.log"):
                 path.unlink()
+            begun = time.monotonic()
             last = place_load(home, world.random, 1)
             home.until_done(last, 60)
+            took, most = time.monotonic() - begun, RECOVERED * world.load()
+            must(took <= most, f"{took:.1f} s after there was room again; {most:.1f} s are granted")
             must(home.log(last, "first"), "there is room again, and no log is written")
             must(scheduler.poll() is None, f"the scheduler ended:\n{home.said()}")
             holds(home.check())
             world.tell(free_bytes=filled.f_bavail * filled.f_bsize, inodes=len(held))
+            world.tell(recovered_s=round(took, 1))
 
 
 def _take_inodes(folder: Path) -> list[Path]:

@@ -1,9 +1,18 @@
 """T22: XComs of every size and kind come back as they were, or are refused in a clear sentence."""
 
 import json
+import time
+from http import HTTPStatus
 
+import psutil
+
+from tests.torture.growth import WORKER
 from tests.torture.homes import TortureHome
 from tests.torture.plan import World, holds, must
+from tests.torture.visitors import Web
+
+#: MiB by which a web server may grow when it lists the XComs.
+GROWN = 50
 
 #: What is pushed, as an expression; whether it must be taken.
 VALUES = {
@@ -64,10 +73,27 @@ def push_and_pull(world: World) -> None:
                 )
                 ends |= {f"push_{name}": "failed", f"pull_{name}": "upstream_failed"}
             must(states[f"pull_{name}"] in {"success", "upstream_failed"}, _story(home, name))
+        _look_at_all(home, world)
         # A refusal comes after the work was done: the ledger knows an end, and that is no success.
         violations = home.check(ends=ends)
         holds([each for each in violations if not _is_refusal(each.what, refused)])
         world.tell(values=len(VALUES), refused=",".join(refused))
+
+
+def _look_at_all(home: TortureHome, world: World) -> None:
+    """Lists of XComs do not read the values: the web server stays as it is."""
+    web = Web(home)
+    web.start()
+    (worker,) = home.processes(WORKER)
+    path = "/api/v2/dags/giants/dagRuns/~/taskInstances/~/xcomEntries"
+    before, begun = psutil.Process(worker).memory_info().rss, time.monotonic()
+    for _ in range(20):
+        status, body = web.ask(path)
+        must(status == HTTPStatus.OK, f"the list of XComs is refused: {body}")
+    took = (time.monotonic() - begun) / 20
+    grown = (psutil.Process(worker).memory_info().rss - before) >> 20
+    must(grown < GROWN, f"the web server grew by {grown} MiB")
+    world.tell(web_grew_mib=grown, list_ms=round(1000 * took))
 
 
 def _story(home: TortureHome, name: str) -> str:

@@ -4,10 +4,13 @@ import signal
 import time
 
 from tests.system.home import RUNNER, TASK, kill
-from tests.torture.homes import TortureHome, place_load
+from tests.torture.homes import LEASE, TortureHome, place_load
 from tests.torture.plan import World, holds, must
 
 RETRIES = "retries=30, retry_delay=timedelta(0)"
+
+#: Seconds that a task may outlive its runner, on a machine with nothing else to do.
+ORPHANS = 1.0
 
 
 def kill_at_random(world: World) -> None:
@@ -16,7 +19,7 @@ def kill_at_random(world: World) -> None:
     with world.home() as home:
         scheduler = home.scheduler()
         place_load(home, world.random, world.pick(4, 20), task=RETRIES)
-        tasks_killed, runners_killed, longest = set[int](), 0, 0.0
+        tasks_killed, runners_killed, longest, again = set[int](), 0, 0.0, 0.0
         for number in range(kills):
             home.until(lambda: home.processes(TASK) or _is_over(home), "something runs", 60)
             if _is_over(home):
@@ -25,6 +28,7 @@ def kill_at_random(world: World) -> None:
             time.sleep(world.random.uniform(0.0, 0.4))
             if number % 2:
                 longest = max(longest, _kill_runner(home))
+                again = max(again, _until_more_begin(home))
                 runners_killed += 1
             else:
                 tasks_killed |= _kill_task(home, world)
@@ -34,9 +38,12 @@ def kill_at_random(world: World) -> None:
         lost = home.sql(
             "SELECT reason, pid, hostname FROM task_instance_history WHERE state <> 'success'"
         )
+        load = world.load()
+        must(longest <= ORPHANS * load, f"orphans lived for {longest:.1f} s")
+        must(again <= (LEASE + 2) * load, f"nothing began for {again:.1f} s")
         must(all(row[0] for row in lost), "an attempt was lost without a reason")
         world.tell(runners=runners_killed, tasks=len(tasks_killed), lost=len(lost))
-        world.tell(orphans_s=round(longest, 2))
+        world.tell(orphans_s=round(longest, 2), again_s=round(again, 2))
 
 
 def _is_over(home: TortureHome) -> bool:
@@ -58,4 +65,11 @@ def _kill_runner(home: TortureHome) -> float:
         kill(pid, signal.SIGKILL)
     begun = time.monotonic()
     home.until(lambda: not orphans & set(home.processes(TASK)), "orphans die with it", 5)
+    return time.monotonic() - begun
+
+
+def _until_more_begin(home: TortureHome) -> float:
+    """How long it took until something ran again, if anything is left to run."""
+    begun, before = time.monotonic(), home.ledger.count("start")
+    home.until(lambda: home.ledger.count("start") > before or home.all_ended(), "they go on", 60)
     return time.monotonic() - begun

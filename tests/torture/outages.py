@@ -9,6 +9,9 @@ from tests.torture.homes import place_load
 from tests.torture.plan import World, holds, must
 from tests.torture.proxy import Proxy
 
+#: Seconds until all is as before once the server is back, on a machine with nothing else to do.
+CAUGHT_UP = 15.0
+
 
 def restart_at_random(world: World) -> None:
     """T06: the server is restarted or killed again and again, and once away for long."""
@@ -37,6 +40,7 @@ def restart_at_random(world: World) -> None:
         must(scheduler.poll() is None, f"the scheduler ended:\n{home.said()}")
         holds(home.check())
         world.tell(restarts=restarts, away_s=away, caught_up_s=round(took, 1))
+        _must_be_soon(world, took)
 
 
 def fall_silent(world: World) -> None:
@@ -63,9 +67,16 @@ def fall_silent(world: World) -> None:
             broken += proxy.reset()
         begun = time.monotonic()
         home.until_done(place_load(home, world.random, 1), 120)
+        took = time.monotonic() - begun
         must(scheduler.poll() is None, f"the scheduler ended:\n{home.said()}")
         holds(home.check())
-        world.tell(resets=broken, caught_up_s=round(time.monotonic() - begun, 1))
+        world.tell(resets=broken, caught_up_s=round(took, 1))
+        _must_be_soon(world, took)
+
+
+def _must_be_soon(world: World, took: float) -> None:
+    most = CAUGHT_UP * world.load()
+    must(took <= most, f"it had caught up after {took:.1f} s; {most:.1f} s are granted")
 
 
 def lose_acknowledgements(world: World) -> None:

@@ -1,5 +1,6 @@
 """What a scenario is, and what it is given."""
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from tests.torture.homes import TortureHome, torture_home
 
 ALL = ("sqlite", "mariadb", "postgresql")
 SERVERS = ("mariadb", "postgresql")
+PLAIN = ("sqlite", "postgresql")
 
 
 class Wrong(AssertionError):
@@ -34,6 +36,12 @@ class World:
         """A home on this world's kind of database."""
         with torture_home(self.backend, **more) as made:
             yield made
+
+    def load(self) -> float:
+        """How many times more work than cores this machine has had of late; at least 1. Told."""
+        load = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        self.tell(load=round(max(load, self.told.get("load", 1.0)), 1))
+        return load
 
     def pick(self, quick: Any, full: Any) -> Any:
         """How much of something."""

@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import closing
 
-from tests.torture.homes import Pulse, fan, place_load
+from tests.torture.homes import LEASE, Pulse, fan, place_load
 from tests.torture.plan import World, holds, must
 
 #: A loop that never gives up its core.
@@ -31,7 +31,7 @@ def overload(world: World) -> None:
                 home.until_all_ended(world.pick(120, 400))
             must(scheduler.poll() is None, "the scheduler ended")
             # Nothing was declared lost although everything was slow: one try each.
-            holds(home.check(silence=pulse.longest, silence_max=10.0))
+            holds(home.check(silence=pulse.longest, silence_max=LEASE * world.load()))
             world.tell(tasks=tasks, heartbeat_max_s=round(pulse.longest, 1))
         finally:
             for loop in loops:

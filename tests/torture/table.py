@@ -5,12 +5,18 @@ from tests.torture.disks import fill_the_disk
 from tests.torture.files import keep_moving, poison
 from tests.torture.freezes import freeze_and_thaw
 from tests.torture.giants import push_and_pull
+from tests.torture.hauls import haul
 from tests.torture.kills import kill_at_random
 from tests.torture.locks import grind
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
-from tests.torture.plan import SERVERS, Scenario
+from tests.torture.plan import PLAIN, SERVERS, Scenario
+from tests.torture.skews import skew
+from tests.torture.soak import soak
 from tests.torture.starvation import starve
 from tests.torture.storms import hold_the_file, overload
+from tests.torture.transitions import change_clocks
+from tests.torture.waiters import wait_for_triggers
+from tests.torture.watchdogs import freeze
 
 SCENARIOS: dict[str, Scenario] = {
     each.name: each
@@ -22,12 +28,18 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T07", "a database that falls silent stops nobody", fall_silent, SERVERS),
         Scenario("T09", "a lost acknowledgement changes nothing", lose_acknowledgements, SERVERS),
         Scenario("T10", "a machine that is too slow loses no living task", overload),
+        Scenario("T11", "clocks that differ or are set change no run", skew, SERVERS),
+        Scenario("T12", "a task of two days and a wait of one are neither killed", haul),
+        Scenario("T13", "an event resumes its task, whoever is killed", wait_for_triggers),
         Scenario("T14", "hostile files harm themselves", poison),
+        Scenario("T15", "a scheduler that hangs is told of and replaced, alone", freeze, PLAIN),
         Scenario("T16", "a full side never holds up a free one", starve),
         Scenario("T17", "others' locks fail nothing", grind, SERVERS),
         Scenario("T18", "a full disk of logs stops nothing", fill_the_disk),
         Scenario("T19", "a file that others hold is waited for", hold_the_file, ("sqlite",)),
         Scenario("T20", "a run is not hurt by what happens to its file", keep_moving),
+        Scenario("T21", "days on which clocks change have their runs, once", change_clocks),
         Scenario("T22", "XComs of every size come back or are refused", push_and_pull),
+        Scenario("T25", "everything at once, and nothing grows", soak),
     )
 }

@@ -1,6 +1,6 @@
 """What the runner has accepted: attempts and calls, from acceptance to acknowledgement."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from venturi.core.attempts import Result, Usage
@@ -33,6 +33,8 @@ class Work:
         self.child: Child | None = None
         self.host: HostRow | None = None
         self.started_at: datetime | None = None
+        #: the same moment on the monotonic clock
+        self.started_monotonic = 0.0
         #: read from its log pipe and not yet in the file
         self.unwritten = b""
         #: it was cancelled: nobody wants its result any more
@@ -41,6 +43,17 @@ class Work:
         self.taken = False
         #: why its process was killed, when it was
         self.kill_reason = ""
+
+    def begin(self, at: datetime, monotonic: float) -> Started | None:
+        """The task process says that it executes."""
+        self.started_at, self.started_monotonic = at, monotonic
+        return self.begun()
+
+    def ended_at(self, now: datetime, monotonic: float) -> datetime:
+        """The instant of its end: not before its start, though the clock was set back meanwhile."""
+        if self.started_at is None:
+            return now
+        return max(now, self.started_at + timedelta(seconds=monotonic - self.started_monotonic))
 
     def begun(self) -> Started | None:
         """The report that the attempt executes; None before it does."""

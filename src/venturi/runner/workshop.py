@@ -171,8 +171,7 @@ class Workshop:
         order = work.order
         match message:
             case Begun():
-                work.started_at = message.at
-                started = work.begun()
+                started = work.begin(message.at, self.reactor.clock.monotonic())
                 if started is not None:
                     self.tell(started)
             case Mask():
@@ -276,7 +275,9 @@ class Workshop:
             if work.child is None:
                 self.work.pop(work.key, None)
             return
-        self.report(work.finished(self.reactor.clock.now(), result, usage or Usage(), code))
+        clock = self.reactor.clock
+        at = work.ended_at(clock.now(), clock.monotonic())
+        self.report(work.finished(at, result, usage or Usage(), code))
 
     def _kill(self, work: Work, grace: float) -> None:
         """SIGTERM now, so that on_kill can run; SIGKILL to its group after `grace` seconds."""

@@ -329,7 +329,9 @@ def _write_run_moves(tx: Tx, moves: Sequence[RunMove], now: Instant) -> None:
     for move in moves:
         values: dict[str, Any] = {"state": move.state, "reason": move.reason}
         if move.state in RUN_TERMINAL:
-            values |= {"end_date": now, "start_date": func.coalesce(dag_run.c.start_date, now)}
+            # Not before its start, though the clock was set back meanwhile.
+            end = max(now, move.run.start_date or now)
+            values |= {"end_date": end, "start_date": func.coalesce(dag_run.c.start_date, now)}
         else:
             values |= {"start_date": now, "end_date": None}
         tx.execute(update(dag_run).where(dag_run.c.id == move.run.id).values(**values))

@@ -3,8 +3,6 @@
 import bisect
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pendulum
 import pytest
@@ -13,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.spec.timetable.make import examples, local, locals_of, utc, zones
+from tests.spec.timetable.oracle import brute_force
 from venturi.spec.cron import ScheduleError
 from venturi.spec.timetable.model import CronInterval, CronTrigger, Restriction
 from venturi.spec.timetable.next import iter_between, next_run
@@ -266,38 +265,6 @@ def test_every_zone_follows_airflows_rule(place: tuple[str, int], pick: int, exp
         assert following > due
         assert before(series, following) == due
         due = following
-
-
-def brute_force(expr: str, zone_name: str, start: datetime, end: datetime) -> list[datetime]:
-    """What is due by the written rule, from looking at the wall clock every minute."""
-    here = ZoneInfo(zone_name)
-    fields: list[list[Any]] = [*croniter(expr).expanded]
-    minutes, hours, weekdays = fields[0], fields[1], fields[4]
-
-    def is_due(shown: datetime) -> bool:
-        return (
-            (minutes == ["*"] or shown.minute in minutes)
-            and (hours == ["*"] or shown.hour in hours)
-            and (weekdays == ["*"] or shown.isoweekday() % 7 in weekdays)
-        )
-
-    seen: dict[datetime, datetime] = {}
-    moved: list[datetime] = []
-    hidden_from, hidden_until = end, start
-    instant, expected = start, start.astimezone(here).replace(tzinfo=None)
-    while instant < end:
-        shown = instant.astimezone(here).replace(tzinfo=None, fold=0)
-        never_shown = (expected + MINUTE * n for n in range((shown - expected) // MINUTE))
-        first = next(filter(is_due, never_shown), None)
-        if first is not None and hours != ["*"]:
-            moved.append(instant + (first - expected))
-            hidden_from, hidden_until = instant, moved[-1]
-        if is_due(shown):
-            # the second time a clock shows it replaces the first, if hours are named
-            seen[instant if hours == ["*"] else shown] = instant
-        instant, expected = instant + MINUTE, shown + MINUTE
-    plain = (due for due in seen.values() if not hidden_from <= due <= hidden_until)
-    return sorted((*plain, *moved))
 
 
 @settings(max_examples=examples(30), deadline=None)

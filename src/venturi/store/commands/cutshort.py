@@ -35,6 +35,8 @@ def keep_cut_short(tx: Tx, ids: Sequence[int], who: Actor) -> None:
                 task_instance.c.id.in_(part), task_instance.c.state == TaskState.RUNNING
             )
         ).all()
+        # The clock may have been set back since it began.
+        ends = {row.id: max(who.now, row.start_date or who.now) for row in rows}
         values = [
             {
                 "task_instance_id": row.id,
@@ -47,8 +49,10 @@ def keep_cut_short(tx: Tx, ids: Sequence[int], who: Actor) -> None:
                 "state": TaskState.FAILED,
                 "queued_dttm": row.queued_dttm,
                 "start_date": row.start_date,
-                "end_date": who.now,
-                "duration": (who.now - row.start_date).total_seconds() if row.start_date else None,
+                "end_date": ends[row.id],
+                "duration": (ends[row.id] - row.start_date).total_seconds()
+                if row.start_date
+                else None,
                 "hostname": row.hostname,
                 "pid": row.pid,
                 "reason": f"taken away while it ran by {who.name}",
