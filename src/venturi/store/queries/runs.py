@@ -4,13 +4,14 @@ import json
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
-from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.keyed import Listing, fetch_keyed
+from venturi.store.queries.paging import ALL, Page, Paging, like
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run
@@ -124,11 +125,15 @@ def list_runs(
 ) -> Page[RunRow]:
     """The runs that a filter lets through, newest first unless ordered otherwise."""
     conditions = _conditions(which or RunFilter())
-    query = _query(scope).where(*conditions)
-    count = select(func.count()).select_from(dag_run)
-    count = count.where(*scope.conditions(dag_run.c.dag_id), *conditions)
-    page = fetch(tx, query, paging, ORDERS, ("-run_after", "-id"), count)
-    return Page([_row(row) for row in page.rows], page.total)
+    listing = Listing(
+        wide=_query(scope).where(*conditions),
+        narrow=select(dag_run.c.id).where(*scope.conditions(dag_run.c.dag_id), *conditions),
+        key=dag_run.c.id,
+        orders=ORDERS,
+        default=("-run_after", "-id"),
+    )
+    page = fetch_keyed(tx, listing, paging)
+    return page._replace(rows=[_row(row) for row in page.rows])
 
 
 def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
