@@ -105,8 +105,8 @@ class Integer(_Fitted):
         return value
 
 
-#: 64 bit: MySQL's plain FLOAT has 32.
-Float = sa.Float().with_variant(mysql.DOUBLE(), "mysql")
+#: 64 bit: MySQL's plain FLOAT has 32. As a Python float: a decimal would go out as text in JSON.
+Float = sa.Float().with_variant(mysql.DOUBLE(asdecimal=False), "mysql")
 #: Row ids: 64 bit everywhere; SQLite counts up only a column that is declared INTEGER.
 Id = BigInteger().with_variant(sa.Integer, "sqlite")
 #: Names of DAGs, tasks, runs. Case matters in them, also on MySQL.
