@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import and_, false, or_, true
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeDecorator
 
 from venturi.core.errors import InvalidInput
 
@@ -138,7 +139,8 @@ def _read(text: str) -> _Wire:
 
 def _value(text: str, term: Term, sent: Any) -> Any:
     """A value of the column's type."""
-    kind = term.column.type.python_type
+    of = term.column.type
+    kind = (of.impl_instance if isinstance(of, TypeDecorator) else of).python_type
     if sent is None:
         if term.nullable:
             return None
