@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, func, or_, select, tuple_
+from sqlalchemy import Row, Select, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
@@ -11,7 +11,7 @@ from venturi.core.errors import NotFound
 from venturi.core.log_paths import log_path
 from venturi.store.engine import Tx
 from venturi.store.queries.keyed import Listing, fetch_keyed
-from venturi.store.queries.paging import ALL, Page, Paging, like
+from venturi.store.queries.paging import ALL, Page, Paging, like, shown
 from venturi.store.queries.runs import Between
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run, task_instance, task_instance_history
@@ -134,15 +134,10 @@ ORDERS: dict[str, ColumnElement[Any]] = {
 }
 
 
-def _shown(name: ColumnElement[Any], otherwise: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A name for people, or else the id."""
-    return func.coalesce(func.nullif(name, ""), otherwise)
-
-
 #: What `InstanceRow` is made of.
 _COLUMNS: tuple[ColumnElement[Any], ...] = (
-    *(_T.id, _T.dag_id, _shown(dag.c.dag_display_name, _T.dag_id), _T.run_id, _T.task_id),
-    *(_shown(_T.task_display_name, _T.task_id), _T.map_index, _T.rendered_map_index),
+    *(_T.id, _T.dag_id, shown(dag.c.dag_display_name, _T.dag_id), _T.run_id, _T.task_id),
+    *(shown(_T.task_display_name, _T.task_id), _T.map_index, _T.rendered_map_index),
     *(dag_run.c.logical_date, dag_run.c.run_after, _T.state, _T.try_number, _T.max_tries),
     *(_T.scheduled_dttm, _T.queued_dttm, _T.start_date, _T.end_date, _T.duration, _T.due_at),
     *(_T.reason, _T.note, _T.hostname, _T.unixname, _T.pid, _T.exit_code, _T.pool),

@@ -35,6 +35,8 @@ class Listing(NamedTuple):
     orders: Mapping[str, ColumnElement[Any]]
     #: the order if none is named
     default: Sequence[str]
+    #: a row shows nothing of another table
+    is_flat: bool = False
 
 
 def listing_of(
@@ -46,7 +48,7 @@ def listing_of(
     """A list of the rows of one table that needs no other."""
     (key,) = table.primary_key.columns
     wide, narrow = select(table).where(*conditions), select(key).where(*conditions)
-    return Listing(wide, narrow, key, orders, default)
+    return Listing(wide, narrow, key, orders, default, is_flat=True)
 
 
 def ordered_by(
@@ -80,13 +82,17 @@ def fetch_keyed(tx: Tx, listing: Listing, paging: Paging) -> Page[Any]:
         return Page(rows, len(rows))
     # A database that knows OFFSET but not without LIMIT gets one nobody reaches.
     limit = 2**62 if paging.limit is None else paging.limit
-    found = listing.narrow.order_by(*orderings).limit(limit).offset(paging.offset)
-    keys = list(tx.execute(found).scalars())
-    if 0 < len(keys) < limit or (not keys and limit and not paging.offset):
-        total = paging.offset + len(keys)  # the last page tells how many there are
+    keys: list[Any] | None = None
+    if listing.is_flat and not paging.offset:  # nothing to join, nothing to skip
+        rows = list(tx.execute(listing.wide.order_by(*orderings).limit(limit)).all())
     else:
-        total = _count(tx, listing)
-    return Page(_rows(tx, listing, keys), total)
+        found = listing.narrow.order_by(*orderings).limit(limit).offset(paging.offset)
+        keys = list(tx.execute(found).scalars())
+        rows = _rows(tx, listing, keys)
+    seen = len(rows) if keys is None else len(keys)
+    if 0 < seen < limit or (not seen and limit and not paging.offset):
+        return Page(rows, paging.offset + seen)  # the last page tells how many there are
+    return Page(rows, _count(tx, listing))
 
 
 def _from_cursor(tx: Tx, listing: Listing, terms: list[Term], text: str, limit: int) -> Page[Any]:

@@ -92,3 +92,8 @@ def like(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
     if "%" in pattern:
         return column.ilike(pattern.replace("/", "//"), escape="/")
     return column.icontains(pattern, autoescape=True)
+
+
+def shown(name: ColumnElement[Any], otherwise: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A name for people, or else the id."""
+    return func.coalesce(func.nullif(name, ""), otherwise)

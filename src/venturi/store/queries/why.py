@@ -18,7 +18,7 @@ from venturi.decide.counting import shift
 from venturi.decide.views import DagView, InUse, Limits, RunView, Snapshot
 from venturi.decide.why import Reason, World, of_run, why_instance, why_run, why_task
 from venturi.decide.why_dag import why_dag
-from venturi.store.commands.jobs import RUNNING, JobFilter, list_jobs
+from venturi.store.commands.jobs import JobFilter, list_jobs
 from venturi.store.dags import load_dags
 from venturi.store.engine import Tx
 from venturi.store.pools import load_pools
@@ -210,7 +210,7 @@ def _in_use(tx: Tx) -> InUse:
 
 def _is_scheduled(tx: Tx, grace: float, now: Instant) -> bool:
     since = now - timedelta(seconds=grace)
-    which = JobFilter(job_type="SchedulerJob", state=RUNNING, since=since)
+    which = JobFilter(job_type="SchedulerJob", alive_since=since)
     return bool(list_jobs(tx, which, Paging(limit=1)).rows)
 
 
