@@ -2,7 +2,8 @@
 
 Runs as a program (`python -m bench.api`): fills a database in a folder of its own, starts
 `airflow api-server` on it, asks each route many times over one connection, prints p50 and p95 in
-milliseconds and the size of the answer.
+milliseconds, the server's CPU time for one question, and the size of the answer. `version` is the
+floor: a question that needs no table. On a machine that others use too, the CPU time tells.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 from sqlalchemy import insert
 
 from venturi.core.attempts import FileRef
@@ -38,6 +40,7 @@ AIRFLOW = Path(sys.executable).parent / "airflow"
 
 #: What the list of DAGs and a grid load, and the lists over everything.
 ROUTES = {
+    "version": "/api/v2/version",
     "list DAGs": "/api/v2/dags?limit=50",
     "search DAGs": "/api/v2/dags?limit=50&dag_id_pattern=dag_04",
     "DAG details": "/api/v2/dags/dag_0250/details",
@@ -52,6 +55,12 @@ ROUTES = {
     "DAG stats": "/api/v2/dagStats?" + "&".join(f"dag_ids=dag_{n:04}" for n in range(50)),
     "health": "/api/v2/monitor/health",
 }
+#: Lists whose page 1,000 is asked for beside page 1, by cursor and by offset.
+DEEP = {
+    "instances": "/api/v2/dags/~/dagRuns/~/taskInstances?limit=50",
+    "runs, latest": "/api/v2/dags/~/dagRuns?limit=5&order_by=-run_after",
+}
+PAGE = 1000
 
 
 def fill(store: Store) -> None:
@@ -124,29 +133,73 @@ def _run(dag_id: str, row_id: int, name: str, at: Instant, version_id: int) -> d
     }
 
 
-def measure(port: int, count: int) -> dict[str, dict[str, float]]:
-    """Ask each route `count` times; milliseconds and bytes."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    found = {}
-    for name, path in ROUTES.items():
-        times, size = [], 0
-        for attempt in range(count + 3):
+Figures = dict[str, dict[str, float]]
+
+
+class Asker:
+    """A connection to a server, and the server's processes."""
+
+    def __init__(self, port: int, pid: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        server = psutil.Process(pid)
+        self.processes = [server, *server.children(recursive=True)]
+
+    def ask(self, path: str) -> bytes:
+        """The answer to a question."""
+        self.connection.request("GET", path)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{path} answered {answer.status}: {body[:200]!r}")
+        return body
+
+    def cpu(self) -> float:
+        """CPU seconds of the server so far."""
+        times = [each.cpu_times() for each in self.processes]
+        return sum(each.user + each.system for each in times)
+
+    def measure(self, path: str, count: int) -> dict[str, float]:
+        """Ask `count` times; milliseconds and bytes."""
+        for _ in range(3):
+            size = len(self.ask(path))
+        times, cpu = [], self.cpu()
+        for _ in range(count):
             begun = time.perf_counter()
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            body = answer.read()
-            if answer.status != 200:
-                raise SystemExit(f"{path} answered {answer.status}: {body[:200]!r}")
-            size = len(body)
-            if attempt >= 3:
-                times.append((time.perf_counter() - begun) * 1000)
+            self.ask(path)
+            times.append((time.perf_counter() - begun) * 1000)
         cuts = statistics.quantiles(times, n=20)
-        found[name] = {"p50_ms": round(cuts[9], 2), "p95_ms": round(cuts[18], 2), "bytes": size}
+        spent = (self.cpu() - cpu) * 1000 / count
+        return {
+            "p50_ms": round(cuts[9], 2),
+            "p95_ms": round(cuts[18], 2),
+            "cpu_ms": round(spent, 2),
+            "bytes": size,
+        }
+
+    def page(self, path: str, number: int) -> str:
+        """The address of a page of a list, found by going there from cursor to cursor."""
+        cursor = ""
+        for _ in range(number - 1):
+            cursor = json.loads(self.ask(f"{path}&cursor={cursor}"))["next_cursor"]
+        return f"{path}&cursor={cursor}"
+
+
+def measure(port: int, pid: int, count: int) -> Figures:
+    """Ask each route `count` times."""
+    asker = Asker(port, pid)
+    found = {name: asker.measure(path, count) for name, path in ROUTES.items()}
+    for name, path in DEEP.items():
+        size = int(path.partition("limit=")[2].partition("&")[0])
+        for number in (1, PAGE):
+            offset = f"{path}&offset={(number - 1) * size}"
+            found[f"{name}, page {number}"] = asker.measure(offset, count)
+            cursor = asker.page(path, number)
+            found[f"{name}, cursor {number}"] = asker.measure(cursor, count)
     return found
 
 
-def run(count: int = 60) -> dict[str, dict[str, float]]:
-    """Fill, serve and measure: p50, p95 (ms) and bytes of each route, asked `count` times."""
+def run(count: int = 60) -> Figures:
+    """Fill, serve and measure: p50, p95, CPU (ms) and bytes of each route, asked `count` times."""
     with tempfile.TemporaryDirectory(prefix="venturi-bench-") as folder:
         store = Store(f"sqlite:///{folder}/airflow.db")
         migrate(store)
@@ -164,7 +217,7 @@ def run(count: int = 60) -> dict[str, dict[str, float]]:
             try:
                 assert server.stdout is not None
                 said = next(line for line in server.stdout if "listens at" in line)
-                return measure(int(said.rsplit(":", 1)[1]), count)
+                return measure(int(said.rsplit(":", 1)[1]), server.pid, count)
             finally:
                 server.terminate()
 
@@ -175,7 +228,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, help="how often each route is asked")
     found = run(parser.parse_args().count)
     for name, figures in found.items():
-        print(f"{name:20} {figures['p50_ms']:8.2f} {figures['p95_ms']:8.2f} {figures['bytes']:9}")
+        times = " ".join(f"{figures[each]:8.2f}" for each in ("p50_ms", "p95_ms", "cpu_ms"))
+        print(f"{name:28} {times} {figures['bytes']:9}")
     print(json.dumps(found))
 
 

@@ -8,14 +8,17 @@ from starlette.testclient import TestClient
 
 from tests import make
 from tests.api.processes import Web
+from tests.own_store import store
 from tests.system.home import until
 from venturi.api.app import create_app
 from venturi.config import get_config
 from venturi.core.clock import Instant
 from venturi.store.bell import Bell
 from venturi.store.engine import Store
-from venturi.store.migrate import fill_defaults, migrate
+from venturi.store.migrate import migrate
 from venturi.store.schema.all import metadata
+
+__all__ = ["store"]
 
 
 class StoppedClock:
@@ -38,17 +41,6 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     get_config.cache_clear()
     yield
     get_config.cache_clear()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty database with all tables."""
-    made = Store(f"sqlite:///{tmp_path}/airflow.db")
-    with made.write() as tx:
-        metadata.create_all(tx)
-        fill_defaults(tx)
-    yield made
-    made.close()
 
 
 @pytest.fixture

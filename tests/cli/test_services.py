@@ -154,6 +154,28 @@ def test_jobs_are_alive_while_they_are_heard_of(airflow: Airflow, store: Store) 
     assert states == {"far": "success", "near": "running"}
 
 
+def test_a_worker_is_looked_for_by_its_type_and_host(airflow: Airflow, store: Store) -> None:
+    worker = ("jobs", "check", "--job-type", "CeleryWorker")
+    assert airflow(*worker).code == 1
+    now = SystemClock().now()
+    for host in ("celery@a", "celery@b"):
+        store.retrying(
+            lambda tx, host=host: jobs.register(  # type: ignore[misc]
+                tx, "CeleryWorker", now, hostname=host, unixname="me", pid=1
+            )
+        )
+    assert airflow(*worker, "--hostname", "celery@a").out == "Found one alive job.\n"
+    assert airflow(*worker, "--allow-multiple").out == "Found 2 alive jobs.\n"
+    # A worker is not taken for the scheduler.
+    for kind in ("SchedulerJob", "TriggererJob", "DagProcessorJob"):
+        assert airflow("jobs", "check", "--job-type", kind).code == 1
+    listed = airflow("dags", "list-jobs", "-o", "json").json()
+    assert {(row["job_type"], row["hostname"], row["state"]) for row in listed} == {
+        ("CeleryWorker", "celery@a", "running"),
+        ("CeleryWorker", "celery@b", "running"),
+    }
+
+
 def test_what_the_scheduler_does_itself_is_checked_with_it(airflow: Airflow, store: Store) -> None:
     kinds = ("SchedulerJob", "DagProcessorJob", "TriggererJob")
     assert {airflow("jobs", "check", "--job-type", kind).code for kind in kinds} == {1}

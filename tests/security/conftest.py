@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests import make
+from tests.own_store import store
 from venturi.api.app import create_app
 from venturi.config import get_config
 from venturi.core.clock import Instant
@@ -16,8 +17,8 @@ from venturi.store.bell import Bell
 from venturi.store.commands.audit import Actor
 from venturi.store.commands.users import NewUser, create_user
 from venturi.store.engine import Store
-from venturi.store.migrate import fill_defaults
-from venturi.store.schema.all import metadata
+
+__all__ = ["store"]
 
 HOST = "http://localhost:8080"
 ROLES = ("Viewer", "User", "Op", "Admin")
@@ -96,17 +97,6 @@ def _own_home(
     get_config.cache_clear()
     yield
     get_config.cache_clear()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty database with all tables."""
-    made = Store(f"sqlite:///{tmp_path}/airflow.db")
-    with made.write() as tx:
-        metadata.create_all(tx)
-        fill_defaults(tx)
-    yield made
-    made.close()
 
 
 @pytest.fixture

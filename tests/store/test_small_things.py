@@ -20,6 +20,7 @@ from venturi.store.calls import drop_calls, open_calls, put_calls
 from venturi.store.crypto import Undecipherable, decrypt, encrypt, rotate
 from venturi.store.engine import Store, Tx
 from venturi.store.ids import take_ids
+from venturi.store.schema.runs import task_instance
 
 # --- ids ---------------------------------------------------------------------------------------
 
@@ -174,6 +175,20 @@ def test_a_full_bell_does_not_hold_up_who_rings(tmp_path: Path) -> None:
         assert bell.answer()
     finally:
         bell.close()
+
+
+# --- numbers -----------------------------------------------------------------------------------
+
+
+def test_a_duration_comes_back_as_the_number_that_it_was(store: Store) -> None:
+    times = {"start_date": NOW, "end_date": NOW}
+    third = 1 / 3
+    values = {"id": 1, "dagrun_id": 1, "dag_id": "d", "run_id": "r", "task_id": "t", **times}
+    with store.write() as tx:
+        tx.execute(task_instance.insert().values(**values, duration=third))
+        found = tx.execute(task_instance.select()).one().duration
+        same = tx.execute(task_instance.select().where(task_instance.c.duration == third))
+        assert (type(found), found, len(same.all())) == (float, third, 1)
 
 
 # --- secrets -----------------------------------------------------------------------------------

@@ -96,7 +96,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         ring(self.api.run_dir, note(result) if callable(note) else note)
         return result
 
-    def paging(self, limit: int | None, offset: int, order: list[str]) -> Paging:
+    def paging(
+        self, limit: int | None, offset: int, order: list[str], cursor: str | None = None
+    ) -> Paging:
         """The part of a list that was asked for, within the configured bounds."""
         wanted = limit or self.api.page_limit
-        return Paging(min(wanted, self.api.page_limit_max), offset, tuple(order))
+        return Paging(min(wanted, self.api.page_limit_max), offset, tuple(order), cursor)

@@ -124,13 +124,15 @@ def _say_what_is_always_there(
     by_type: Mapping[int, dict[str, Any]],
     components: dict[str, Any],
 ) -> None:
-    """Every field of an answer is required: it is there even when it is null."""
+    """Every field of an answer that has a value if none is given is there, even when it is null."""
     used = _reached([by_type[id(each)] for each in asked], components)
     sparse = {"LogLine", "WaitLine", "TimeDelta"}  # leave out what they do not know
     for name in _reached([by_type[id(each)] for each in answers], components) - used - sparse:
         properties = components[name].get("properties")
         if properties:
-            components[name]["required"] = list(properties)
+            given = components[name].get("required", ())
+            always = [each for each, is_ in properties.items() if each in given or "default" in is_]
+            components[name]["required"] = always
 
 
 def _reached(start: Any, components: Mapping[str, Any]) -> set[str]:

@@ -29,7 +29,7 @@ from venturi.api.shapes.assets import (
     asset_state_answer,
     event_filter,
 )
-from venturi.api.shapes.common import pattern
+from venturi.api.shapes.common import page_facts, pattern
 from venturi.api.shapes.runs import RunAnswer, TriggerBody, wanted_run
 from venturi.core.errors import Conflict, NotFound
 from venturi.core.states import RunType
@@ -77,11 +77,12 @@ def get_asset_alias(call: Call, asset_alias_id: int) -> AssetAlias:
 
 def get_asset_events(call: Call, query: AssetEventsQuery) -> AssetEvents:
     """A page of events of assets."""
-    paging = call.paging(query.limit, query.offset, query.order_by or ["timestamp", "id"])
+    order = query.order_by or ["timestamp", "id"]
+    paging = call.paging(query.limit, query.offset, order, query.cursor)
     with call.read() as tx:
         page = queries.list_asset_events(tx, call.scope, event_filter(query), paging)
     events = [asset_event_answer(row) for row in page.rows]
-    return AssetEvents(asset_events=events, total_entries=page.total)
+    return AssetEvents(asset_events=events, **page_facts(page))
 
 
 def create_asset_event(call: Call, body: AssetEventBody) -> AssetEvent:

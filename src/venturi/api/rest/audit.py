@@ -5,11 +5,11 @@ from datetime import datetime
 import msgspec
 
 from venturi.api.call import Call
-from venturi.api.shapes.common import ListQuery, between, pattern
+from venturi.api.shapes.common import CursorQuery, OurCursorPage, between, page_facts, pattern
 from venturi.store.queries.audit import AuditRow, get_audit, list_audit
 
 
-class EventLogsQuery(ListQuery, frozen=True, kw_only=True):
+class EventLogsQuery(CursorQuery, frozen=True, kw_only=True):
     """Which entries to list."""
 
     dag_id: str | None = None
@@ -53,11 +53,10 @@ class EventLog(msgspec.Struct, frozen=True, kw_only=True):
     task_display_name: str | None
 
 
-class EventLogs(msgspec.Struct, frozen=True, kw_only=True):
+class EventLogs(OurCursorPage, frozen=True, kw_only=True):
     """A page of the audit log."""
 
     event_logs: list[EventLog]
-    total_entries: int
 
 
 def get_event_logs(call: Call, query: EventLogsQuery) -> EventLogs:
@@ -82,9 +81,9 @@ def get_event_logs(call: Call, query: EventLogsQuery) -> EventLogs:
                 for name in ("dag_id", "task_id", "run_id", "owner", "event")
             },
             when=between(None, query.after, None, query.before),
-            paging=call.paging(query.limit, query.offset, query.order_by or ["id"]),
+            paging=call.paging(query.limit, query.offset, query.order_by or ["id"], query.cursor),
         )
-    return EventLogs(event_logs=[_answer(row) for row in page.rows], total_entries=page.total)
+    return EventLogs(event_logs=[_answer(row) for row in page.rows], **page_facts(page))
 
 
 def get_event_log(call: Call, event_log_id: int) -> EventLog:

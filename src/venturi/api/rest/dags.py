@@ -2,7 +2,7 @@
 
 from venturi.api.call import Call
 from venturi.api.facts import UNKNOWN
-from venturi.api.shapes.common import ListQuery, pattern
+from venturi.api.shapes.common import ListQuery, page_facts, pattern
 from venturi.api.shapes.dags import (
     DagAnswer,
     DagDetails,
@@ -28,10 +28,16 @@ from venturi.store.queries.runs import RunFilter, list_runs
 from venturi.store.queries.specs import spec_of
 
 
-def get_dags(call: Call, query: DagsQuery) -> Dags:
+class DagsPageQuery(DagsQuery, frozen=True, kw_only=True):
+    """Which DAGs to list, and from where on."""
+
+    cursor: str | None = None
+
+
+def get_dags(call: Call, query: DagsPageQuery) -> Dags:
     """A page of DAGs."""
     with call.read() as tx:
-        paging = call.paging(query.limit, query.offset, query.order_by)
+        paging = call.paging(query.limit, query.offset, query.order_by, query.cursor)
         return _answer(call, tx, list_dags(tx, call.scope, _filter(call, query), paging))
 
 
@@ -58,7 +64,7 @@ def _answer(call: Call, tx: Tx, page: Page[DagRow]) -> Dags:
     facts = call.api.facts.get(tx, [row.version_id for row in page.rows])
     return Dags(
         dags=[dag_answer(row, facts.get(row.version_id or 0, UNKNOWN)) for row in page.rows],
-        total_entries=page.total,
+        **page_facts(page),
     )
 
 

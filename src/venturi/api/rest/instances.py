@@ -4,16 +4,19 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.api.errors import Refused
+from venturi.api.shapes.common import page_facts
 from venturi.api.shapes.instances import (
     IndexQuery,
     InstanceAnswer,
     Instances,
     InstancesBatch,
     InstancesQuery,
+    MappedQuery,
     Tries,
     TryAnswer,
     batch_filter,
     instance_answer,
+    instance_answers,
     instance_filter,
     try_answer,
 )
@@ -37,7 +40,7 @@ def get_task_instances(
     call: Call, dag_id: str, dag_run_id: str, query: InstancesQuery
 ) -> Instances:
     """A page of a run's task instances; `~` for all runs, or all DAGs."""
-    paging = call.paging(query.limit, query.offset, query.order_by)
+    paging = call.paging(query.limit, query.offset, query.order_by, query.cursor)
     with call.read() as tx:
         if ALL not in {dag_id, dag_run_id}:
             get_run(tx, call.scope, dag_id, dag_run_id)
@@ -58,7 +61,7 @@ def get_task_instances_batch(
 
 
 def get_mapped_task_instances(
-    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: InstancesQuery
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: MappedQuery
 ) -> Instances:
     """A page of the instances of a mapped task."""
     which = msgspec.structs.replace(instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,))
@@ -79,8 +82,8 @@ def answer(tx: Tx, page: Page[InstanceRow]) -> Instances:
     versions = version_rows(tx, [row.version_id for row in page.rows])
     rendered = rendered_by_instance(tx, [row.id for row in page.rows])
     return Instances(
-        task_instances=[instance_answer(row, versions, rendered) for row in page.rows],
-        total_entries=page.total,
+        task_instances=instance_answers(page.rows, versions, rendered),
+        **page_facts(page),
     )
 
 

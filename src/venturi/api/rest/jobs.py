@@ -1,25 +1,30 @@
 """Processes that say they are alive."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 import msgspec
 
 from venturi.api.call import Call
-from venturi.api.shapes.common import ListQuery, ranges
+from venturi.api.shapes.common import ListQuery, between
 from venturi.store.commands.jobs import Job, JobFilter, list_jobs
 
 
 class JobsQuery(ListQuery, frozen=True, kw_only=True):
     """Which processes to list."""
 
-    not_yet: ClassVar[frozenset[str]] = ranges("start_date", "end_date")
-
     is_alive: bool | None = None
     job_state: str | None = None
     job_type: str | None = None
     hostname: str | None = None
     executor_class: str | None = None
+    start_date_gte: datetime | None = None
+    start_date_gt: datetime | None = None
+    start_date_lte: datetime | None = None
+    start_date_lt: datetime | None = None
+    end_date_gte: datetime | None = None
+    end_date_gt: datetime | None = None
+    end_date_lte: datetime | None = None
+    end_date_lt: datetime | None = None
 
 
 class JobAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,14 +52,20 @@ class Jobs(msgspec.Struct, frozen=True, kw_only=True):
 
 def get_jobs(call: Call, query: JobsQuery) -> Jobs:
     """A page of processes."""
-    alive = query.is_alive is True
     grace = call.api.conf.getfloat("scheduler", "scheduler_health_check_threshold")
+    oldest = call.now - timedelta(seconds=grace)
     which = JobFilter(
         job_type=query.job_type,
-        state="running" if alive else query.job_state,
+        state=query.job_state,
         hostname=query.hostname,
         executor_class=query.executor_class,
-        since=call.now - timedelta(seconds=grace) if alive else None,
+        alive_since=oldest if query.is_alive is True else None,
+        not_since=oldest if query.is_alive is False else None,
+        started=between(
+            *(query.start_date_gte, query.start_date_gt),
+            *(query.start_date_lte, query.start_date_lt),
+        ),
+        ended=between(query.end_date_gte, query.end_date_gt, query.end_date_lte, query.end_date_lt),
     )
     paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
     with call.read() as tx:

@@ -2,6 +2,7 @@
 
 from venturi.api.call import Call
 from venturi.api.errors import Refused
+from venturi.api.shapes.common import page_facts
 from venturi.api.shapes.dags import MaskQuery
 from venturi.api.shapes.runs import (
     ALL,
@@ -29,7 +30,8 @@ from venturi.store.queries.runs import RunRow, get_run, list_runs
 
 def get_dag_runs(call: Call, dag_id: str, query: RunsQuery) -> Runs:
     """A page of a DAG's runs, or of all with `~`."""
-    paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
+    order = query.order_by or ["id"]
+    paging = call.paging(query.limit, query.offset, order, query.cursor)
     with call.read() as tx:
         if dag_id != ALL:
             get_dag(tx, call.scope, dag_id)
@@ -49,7 +51,7 @@ def get_list_dag_runs_batch(call: Call, dag_id: str, body: RunsBatch) -> Runs:
 def answer(tx: Tx, page: Page[RunRow]) -> Runs:
     """A page of runs with all that they name."""
     versions = version_rows(tx, [row.version_id for row in page.rows])
-    return Runs(dag_runs=[run_answer(row, versions) for row in page.rows], total_entries=page.total)
+    return Runs(dag_runs=[run_answer(row, versions) for row in page.rows], **page_facts(page))
 
 
 def get_dag_run(call: Call, dag_id: str, dag_run_id: str) -> RunAnswer:

@@ -1,7 +1,7 @@
 """XComs."""
 
 from venturi.api.call import Call
-from venturi.api.shapes.common import pattern
+from venturi.api.shapes.common import page_facts, pattern
 from venturi.api.shapes.instances import IndexQuery
 from venturi.api.shapes.runs import ALL
 from venturi.api.shapes.xcoms import (
@@ -41,11 +41,11 @@ def get_xcom_entries(
             map_index=index,
             key=query.xcom_key,
             key_pattern=pattern(query.xcom_key_pattern, query.xcom_key_prefix_pattern),
-            paging=call.paging(query.limit, query.offset, query.order_by),
+            paging=call.paging(query.limit, query.offset, query.order_by, query.cursor),
         )
         instances = _instances(tx, call, page.rows)
     entries = [xcom_answer(row, instances.get(_key(row))) for row in page.rows]
-    return XComs(xcom_entries=entries, total_entries=page.total)
+    return XComs(xcom_entries=entries, **page_facts(page))
 
 
 def get_xcom_entry(
@@ -112,9 +112,5 @@ def _instances(
     """The task instances that these XComs are of."""
     if not rows:
         return {}
-    which = InstanceFilter(
-        dag_ids=tuple({row.dag_id for row in rows}),
-        run_ids=tuple({row.run_id for row in rows}),
-        task_ids=tuple({row.task_id for row in rows}),
-    )
+    which = InstanceFilter(keys=tuple({_key(row) for row in rows}))
     return {_key(row): row for row in list_instances(tx, call.scope, which).rows}

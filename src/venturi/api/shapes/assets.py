@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from venturi.api.shapes.common import Aware, Body, ListQuery, between, pattern
+from venturi.api.shapes.common import (
+    Aware,
+    Body,
+    CursorQuery,
+    ListQuery,
+    OurCursorPage,
+    between,
+    pattern,
+)
 from venturi.store.queries.assets import (
     AliasRow,
     AssetEventRow,
@@ -35,7 +43,7 @@ class AliasesQuery(ListQuery, frozen=True, kw_only=True):
     name_prefix_pattern: str | None = None
 
 
-class AssetEventsQuery(ListQuery, frozen=True, kw_only=True):
+class AssetEventsQuery(CursorQuery, frozen=True, kw_only=True):
     """Which events to list."""
 
     asset_id: int | None = None
@@ -197,11 +205,10 @@ class AssetEvent(msgspec.Struct, frozen=True, kw_only=True):
     partition_key: str | None
 
 
-class AssetEvents(msgspec.Struct, frozen=True, kw_only=True):
+class AssetEvents(OurCursorPage, frozen=True, kw_only=True):
     """A page of events."""
 
     asset_events: list[AssetEvent]
-    total_entries: int
 
 
 class QueuedEvent(msgspec.Struct, frozen=True, kw_only=True):

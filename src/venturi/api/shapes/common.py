@@ -1,12 +1,13 @@
 """What many shapes share."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import msgspec
 
 from venturi.core.clock import Instant
+from venturi.store.queries.paging import Page
 from venturi.store.queries.runs import Between
 
 #: A date in a body: it must say its time zone.
@@ -36,6 +37,46 @@ class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
     limit: Count | None = None
     offset: Count = 0
     order_by: list[str] = []
+
+
+class CursorQuery(ListQuery, frozen=True, kw_only=True):
+    """A list that can also be read from a place in its order on.
+
+    An empty cursor is the beginning; the answer names those of its neighbours.
+    """
+
+    cursor: str | None = None
+
+
+class CursorPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page says of the list: how long it is, and with a cursor where it goes on."""
+
+    #: with a cursor counted no further than `total_entries_limit`
+    total_entries: int
+    total_entries_limit: int | None = None
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
+class OurCursorPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The same where the contract knows no cursor: nothing more is said to who asks for none."""
+
+    total_entries: int
+    total_entries_limit: int | msgspec.UnsetType | None = msgspec.UNSET
+    next_cursor: str | msgspec.UnsetType | None = msgspec.UNSET
+    previous_cursor: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+def page_facts(page: Page[Any]) -> dict[str, Any]:
+    """What a page says of its list, for both."""
+    if page.counted_to is None:
+        return {"total_entries": page.total}
+    return {
+        "total_entries": page.total,
+        "total_entries_limit": page.counted_to,
+        "next_cursor": page.next_cursor,
+        "previous_cursor": page.previous_cursor,
+    }
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from venturi.api.facts import UNKNOWN, DagFacts
-from venturi.api.shapes.common import Body, ListQuery, ranges, row_uuid
+from venturi.api.shapes.common import Body, ListQuery, OurCursorPage, ranges, row_uuid
 from venturi.spec.model import DagSpec
 from venturi.store.dags import path_hash
 from venturi.store.queries.dags import DagRow
@@ -147,11 +147,10 @@ class DagDetails(DagAnswer, frozen=True, kw_only=True):
     concurrency: int
 
 
-class Dags(msgspec.Struct, frozen=True, kw_only=True):
+class Dags(OurCursorPage, frozen=True, kw_only=True):
     """A page of DAGs."""
 
     dags: list[DagAnswer]
-    total_entries: int
 
 
 class DagTags(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from venturi.api.shapes.common import (
     Aware,
     Body,
     Count,
+    CursorPage,
     between,
     pattern,
     row_uuid,
@@ -21,8 +22,8 @@ from venturi.store.queries.instances import InstanceFilter, InstanceRow
 from venturi.store.queries.specs import VersionRow
 
 
-class InstancesQuery(RunDates, frozen=True, kw_only=True):
-    """Which task instances to list."""
+class MappedQuery(RunDates, frozen=True, kw_only=True):
+    """Which instances of a task to list."""
 
     not_yet: ClassVar[frozenset[str]] = frozenset({"cursor", "task_group_id"})
 
@@ -53,6 +54,14 @@ class InstancesQuery(RunDates, frozen=True, kw_only=True):
     duration_gt: float | None = None
     duration_lte: float | None = None
     duration_lt: float | None = None
+
+
+class InstancesQuery(MappedQuery, frozen=True, kw_only=True):
+    """Which task instances to list."""
+
+    not_yet: ClassVar[frozenset[str]] = frozenset({"task_group_id"})
+
+    cursor: str | None = None
 
 
 class InstancesBatch(Body, frozen=True, kw_only=True):
@@ -140,11 +149,10 @@ class InstanceAnswer(TryAnswer, frozen=True, kw_only=True):
     triggerer_job: None = None
 
 
-class Instances(msgspec.Struct, frozen=True, kw_only=True):
+class Instances(CursorPage, frozen=True, kw_only=True):
     """A page of task instances."""
 
     task_instances: list[InstanceAnswer]
-    total_entries: int
 
 
 class Tries(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +164,39 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
 
 def try_answer(row: InstanceRow, versions: Mapping[int, VersionRow]) -> TryAnswer:
     """A try from its row."""
-    return TryAnswer(**_fields(row, versions))
+    version = versions.get(row.version_id or 0)
+    shown = None if version is None else version_answer(version, row.dag_display_name)
+    return TryAnswer(**_fields(row, shown))
+
+
+def instance_answers(
+    rows: Iterable[InstanceRow],
+    versions: Mapping[int, VersionRow],
+    rendered: Mapping[int, dict[str, Any]] | None = None,
+) -> list[InstanceAnswer]:
+    """Task instances from their rows. Many are of few versions: each is put into words once."""
+    known = rendered or {}
+    shown: dict[int, DagVersionAnswer | None] = {}
+    answers = []
+    for row in rows:
+        number = row.version_id or 0
+        if number not in shown:
+            version = versions.get(number)
+            name = row.dag_display_name
+            shown[number] = None if version is None else version_answer(version, name)
+        assert row.run_after is not None  # every run has one
+        answers.append(
+            InstanceAnswer(
+                **_fields(row, shown[number]),
+                id=row_uuid(row.id),
+                logical_date=row.logical_date,
+                run_after=row.run_after,
+                note=row.note,
+                rendered_map_index=row.rendered_map_index,
+                rendered_fields=known.get(row.id, {}),
+            )
+        )
+    return answers
 
 
 def instance_answer(
@@ -165,38 +205,43 @@ def instance_answer(
     rendered: Mapping[int, dict[str, Any]] | None = None,
 ) -> InstanceAnswer:
     """A task instance from its row."""
-    assert row.run_after is not None  # every run has one
-    return InstanceAnswer(
-        **_fields(row, versions),
-        id=row_uuid(row.id),
-        logical_date=row.logical_date,
-        run_after=row.run_after,
-        note=row.note,
-        rendered_map_index=row.rendered_map_index,
-        rendered_fields=(rendered or {}).get(row.id, {}),
-    )
+    (answer,) = instance_answers([row], versions, rendered)
+    return answer
 
 
-def _fields(row: InstanceRow, versions: Mapping[int, VersionRow]) -> dict[str, Any]:
-    version = versions.get(row.version_id or 0)
-    same = (
-        *("task_id", "dag_id", "map_index", "start_date", "end_date", "duration", "state"),
-        *("try_number", "max_tries", "task_display_name", "dag_display_name", "hostname"),
-        *("unixname", "pool", "pool_slots", "queue", "priority_weight", "operator", "pid"),
-        "executor",
-    )
+def _fields(row: InstanceRow, version: DagVersionAnswer | None) -> dict[str, Any]:
+    # Written out: a list has many rows, and looking names up takes longer than all the rest.
     return {
-        **{name: getattr(row, name) for name in same},
+        "task_id": row.task_id,
+        "dag_id": row.dag_id,
         "dag_run_id": row.run_id,
+        "map_index": row.map_index,
+        "start_date": row.start_date,
+        "end_date": row.end_date,
+        "duration": row.duration,
+        "state": row.state,
+        "try_number": row.try_number,
+        "max_tries": row.max_tries,
+        "task_display_name": row.task_display_name,
+        "dag_display_name": row.dag_display_name,
+        "hostname": row.hostname,
+        "unixname": row.unixname,
+        "pool": row.pool,
+        "pool_slots": row.pool_slots,
+        "queue": row.queue,
+        "priority_weight": row.priority_weight,
+        "operator": row.operator,
         "operator_name": row.operator,
         "queued_when": row.queued_at,
         "scheduled_when": row.scheduled_at,
+        "pid": row.pid,
+        "executor": row.executor,
         "executor_config": "{}",
-        "dag_version": None if version is None else version_answer(version, row.dag_display_name),
+        "dag_version": version,
     }
 
 
-def instance_filter(dag_id: str, run_id: str, query: InstancesQuery) -> InstanceFilter:
+def instance_filter(dag_id: str, run_id: str, query: MappedQuery) -> InstanceFilter:
     """The task instances that a query lets through."""
     return InstanceFilter(
         dag_ids=None if dag_id == ALL else (dag_id,),

@@ -10,6 +10,7 @@ from venturi.api.shapes.common import (
     Aware,
     Body,
     Count,
+    CursorPage,
     ListQuery,
     Note,
     between,
@@ -64,7 +65,6 @@ class RunsQuery(RunDates, frozen=True, kw_only=True):
         {
             "bundle_version",
             "consuming_asset_pattern",
-            "cursor",
             "partition_date_gte",
             "partition_date_lte",
         }
@@ -82,6 +82,7 @@ class RunsQuery(RunDates, frozen=True, kw_only=True):
     partition_key_prefix_pattern: str | None = None
     conf_contains: str | None = None
     dag_version: list[int] = []
+    cursor: str | None = None
 
 
 class RunsBatch(Body, frozen=True, kw_only=True):
@@ -168,11 +169,10 @@ class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     partition_date: datetime | None = None
 
 
-class Runs(msgspec.Struct, frozen=True, kw_only=True):
+class Runs(CursorPage, frozen=True, kw_only=True):
     """A page of runs."""
 
     dag_runs: list[RunAnswer]
-    total_entries: int
 
 
 class WaitLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,12 +6,12 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from venturi.api.shapes.common import Body, ListQuery, patterns, ranges
+from venturi.api.shapes.common import Body, CursorQuery, OurCursorPage, patterns, ranges
 from venturi.store.queries.instances import InstanceRow
 from venturi.store.queries.values import XComRow
 
 
-class XComsQuery(ListQuery, frozen=True, kw_only=True):
+class XComsQuery(CursorQuery, frozen=True, kw_only=True):
     """Which XComs to list."""
 
     not_yet: ClassVar[frozenset[str]] = patterns("dag_display_name", "run_id", "task_id") | ranges(
@@ -69,11 +69,10 @@ class XComValue(XComAnswer, frozen=True, kw_only=True):
     value: Any
 
 
-class XComs(msgspec.Struct, frozen=True, kw_only=True):
+class XComs(OurCursorPage, frozen=True, kw_only=True):
     """A page of XComs."""
 
     xcom_entries: list[XComAnswer]
-    total_entries: int
 
 
 def xcom_answer(row: XComRow, instance: InstanceRow | None) -> XComAnswer:

@@ -193,7 +193,8 @@ def set_backfill_paused(tx: Tx, number: int, paused: bool, who: Actor) -> Backfi
     # Decisions to start them rest on what was paused before: they are refused by the revision.
     _of_waiting = dag_run.c.backfill_id == number, dag_run.c.state == RunState.QUEUED
     tx.execute(update(dag_run).where(*_of_waiting).values(revision=dag_run.c.revision + 1))
-    ids = tx.execute(select(dag_run.c.id).where(*_of_waiting)).scalars().all()
+    changed = select(dag_run.c.id).where(*_of_waiting).order_by(dag_run.c.id)
+    ids = tx.execute(changed).scalars().all()
     event = "pause_backfill" if paused else "unpause_backfill"
     note(tx, who, event, dag_id=dag_id, extra={"id": number})
     return BackfillChange(number, dag_id, tuple(ids))

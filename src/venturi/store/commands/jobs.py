@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select, update
 from venturi.core.clock import Instant
 from venturi.store.engine import Tx
 from venturi.store.queries.paging import ALL, Page, Paging, fetch
+from venturi.store.queries.runs import Between
 from venturi.store.schema.engine import job
 
 RUNNING = "running"
@@ -55,8 +56,12 @@ class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
     hostname: str | None = None
     dag_id: str | None = None
     executor_class: str | None = None
-    #: heard of at this instant or later
-    since: Instant | None = None
+    #: alive: running, and heard of at this instant or later
+    alive_since: Instant | None = None
+    #: not so
+    not_since: Instant | None = None
+    started: Between | None = None
+    ended: Between | None = None
 
 
 def register(
@@ -136,8 +141,15 @@ def list_jobs(tx: Tx, which: JobFilter | None = None, paging: Paging = ALL) -> P
     ):
         if value is not None:
             query = query.where(column == value)
-    if which.since is not None:
-        query = query.where(job.c.latest_heartbeat >= which.since)
+    heard = job.c.latest_heartbeat
+    if which.alive_since is not None:
+        query = query.where(job.c.state == RUNNING, heard >= which.alive_since)
+    if which.not_since is not None:
+        over = job.c.state.is_(None) | (job.c.state != RUNNING)
+        query = query.where(over | heard.is_(None) | (heard < which.not_since))
+    for date, bounds in ((job.c.start_date, which.started), (job.c.end_date, which.ended)):
+        if bounds is not None:
+            query = query.where(*bounds.conditions(date))
     page = fetch(tx, query, paging, _ORDERS, ("-latest_heartbeat", "-id"))
     return Page([_job(row) for row in page.rows], page.total)
 

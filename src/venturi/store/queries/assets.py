@@ -12,6 +12,7 @@ from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.store.assets import REFERENCES
 from venturi.store.engine import Tx
+from venturi.store.queries.keyed import Listing, fetch_keyed
 from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
 from venturi.store.queries.runs import Between
 from venturi.store.schema.later import asset, asset_alias, asset_event
@@ -223,11 +224,8 @@ def list_asset_events(
     tx: Tx, scope: DagScope, which: EventFilter, paging: Paging = ALL
 ) -> Page[AssetEventRow]:
     """Events of assets, oldest first unless ordered otherwise."""
-    query = (
-        select(asset_event, asset.c.uri, asset.c.name, asset.c.group)
-        .outerjoin(asset, asset.c.id == asset_event.c.asset_id)
-        .where(*_seen(scope), *_told(scope))
-    )
+    seen, of = _seen(scope), asset.c.id == asset_event.c.asset_id
+    conditions = [*seen, *_told(scope)]
     for column, value in (
         (asset_event.c.asset_id, which.asset_id),
         (asset_event.c.source_dag_id, which.dag_id),
@@ -236,13 +234,24 @@ def list_asset_events(
         (asset_event.c.source_map_index, which.map_index),
     ):
         if value is not None:
-            query = query.where(column == value)
+            conditions.append(column == value)
     if which.name_pattern:
-        query = query.where(like(asset.c.name, which.name_pattern))
+        conditions.append(like(asset.c.name, which.name_pattern))
     if which.timestamp is not None:
-        query = query.where(*which.timestamp.conditions(asset_event.c.timestamp))
-    page = fetch(tx, query, paging, _EVENT_ORDERS, ("timestamp", "id"))
-    return Page([_event(row) for row in page.rows], page.total)
+        conditions.extend(which.timestamp.conditions(asset_event.c.timestamp))
+    wide = select(asset_event, asset.c.uri, asset.c.name, asset.c.group)
+    narrow = select(asset_event.c.id)
+    if seen or which.name_pattern:
+        narrow = narrow.outerjoin(asset, of)
+    listing = Listing(
+        wide=wide.outerjoin(asset, of).where(*conditions),
+        narrow=narrow.where(*conditions),
+        key=asset_event.c.id,
+        orders=_EVENT_ORDERS,
+        default=("timestamp", "id"),
+    )
+    page = fetch_keyed(tx, listing, paging)
+    return page._replace(rows=[_event(row) for row in page.rows])
 
 
 def get_asset_event(tx: Tx, scope: DagScope, event_id: int) -> AssetEventRow:

@@ -9,7 +9,8 @@ from sqlalchemy import Row, select
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
-from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.keyed import fetch_keyed, listing_of
+from venturi.store.queries.paging import ALL, Page, Paging, like
 from venturi.store.queries.runs import Between
 from venturi.store.schema.people import log
 from venturi.store.scope import DagScope
@@ -38,6 +39,8 @@ _ORDERS: dict[str, Any] = {
     "dttm": log.c.dttm,
     "event": log.c.event,
     "owner": log.c.owner,
+    "logical_date": log.c.execution_date,
+    "extra": log.c.extra,
     "dag_id": log.c.dag_id,
     "task_id": log.c.task_id,
     "run_id": log.c.run_id,
@@ -65,7 +68,7 @@ def list_audit(
 
     What is about no DAG is seen by those who see every DAG.
     """
-    query = select(log).where(*scope.conditions(log.c.dag_id))
+    conditions = scope.conditions(log.c.dag_id)
     for column, value in (
         (log.c.dag_id, dag_id),
         (log.c.task_id, task_id),
@@ -76,18 +79,18 @@ def list_audit(
         (log.c.try_number, try_number),
     ):
         if value is not None:
-            query = query.where(column == value)
+            conditions.append(column == value)
     if included:
-        query = query.where(log.c.event.in_(included))
+        conditions.append(log.c.event.in_(included))
     if excluded:
-        query = query.where(log.c.event.not_in(excluded))
+        conditions.append(log.c.event.not_in(excluded))
     for name, text in patterns.items():
         if text:
-            query = query.where(like(log.c[name], text))
+            conditions.append(like(log.c[name], text))
     if when is not None:
-        query = query.where(*when.conditions(log.c.dttm))
-    page = fetch(tx, query, paging, _ORDERS, ("-id",))
-    return Page([_row(row) for row in page.rows], page.total)
+        conditions.extend(when.conditions(log.c.dttm))
+    page = fetch_keyed(tx, listing_of(log, conditions, _ORDERS, ("-id",)), paging)
+    return page._replace(rows=[_row(row) for row in page.rows])
 
 
 def get_audit(tx: Tx, scope: DagScope, row_id: int) -> AuditRow:

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
+from venturi.store.queries.keyed import fetch_keyed, listing_of
 from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.dags import dag, dag_file, dag_owner, dag_tag, import_error
@@ -101,9 +102,9 @@ def list_dags(
 ) -> Page[DagRow]:
     """The DAGs that a filter lets through, by id unless ordered otherwise."""
     mine = scope.conditions(dag.c.dag_id)
-    query = select(dag).where(*mine, *_conditions(which or DagFilter()))
-    page = fetch(tx, query, paging, ORDERS, ("dag_id",))
-    return Page([_row(row) for row in page.rows], page.total)
+    conditions = [*mine, *_conditions(which or DagFilter())]
+    page = fetch_keyed(tx, listing_of(dag, conditions, ORDERS, ("dag_id",)), paging)
+    return page._replace(rows=[_row(row) for row in page.rows])
 
 
 def _conditions(which: DagFilter) -> list[ColumnElement[bool]]:

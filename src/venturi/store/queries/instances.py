@@ -3,14 +3,15 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.core.log_paths import log_path
 from venturi.store.engine import Tx
-from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.keyed import Listing, fetch_keyed
+from venturi.store.queries.paging import ALL, Page, Paging, like, shown
 from venturi.store.queries.runs import Between
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run, task_instance, task_instance_history
@@ -24,6 +25,8 @@ class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
     run_ids: tuple[str, ...] | None = None
     task_ids: tuple[str, ...] | None = None
     map_indexes: tuple[int, ...] = ()
+    #: named one by one: DAG, run, task, map index
+    keys: tuple[tuple[str, str, str, int], ...] | None = None
     states: tuple[str, ...] = ()
     pools: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
@@ -47,8 +50,11 @@ class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Between | None = None
 
 
-class InstanceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A task instance, or one of its tries, with what it used and where its log lies."""
+class InstanceRow(msgspec.Struct, frozen=True):
+    """A task instance, or one of its tries, with what it used and where its log lies.
+
+    Its fields stand in the order of `_COLUMNS`: a page has many rows, made from many columns.
+    """
 
     id: int
     dag_id: str
@@ -83,8 +89,17 @@ class InstanceRow(msgspec.Struct, frozen=True, kw_only=True):
     executor: str | None
     version_id: int | None
     version_number: int | None
-    cpu_seconds: float | None
+    #: seconds of CPU time, of the program and of the system for it
+    cpu_user: float | None
+    cpu_system: float | None
     max_rss_bytes: int | None
+
+    @property
+    def cpu_seconds(self) -> float | None:
+        """CPU time in all; None where it was not measured."""
+        if self.cpu_user is None and self.cpu_system is None:
+            return None
+        return round((self.cpu_user or 0.0) + (self.cpu_system or 0.0), 6)
 
     @property
     def log_path(self) -> str | None:
@@ -115,23 +130,33 @@ ORDERS: dict[str, ColumnElement[Any]] = {
     "data_interval_end": dag_run.c.data_interval_end,
     "queued_when": _T.queued_dttm,
     "updated_at": _T.updated_at,
+    "operator": _T.operator,
 }
 
 
-def _query(scope: DagScope) -> Any:
-    return (
-        select(
-            task_instance,
-            dag_run.c.logical_date,
-            dag_run.c.run_after,
-            dag.c.dag_display_name,
-            dag_version.c.version_number,
-        )
-        .join(dag_run, dag_run.c.id == _T.dagrun_id)
-        .outerjoin(dag, dag.c.dag_id == _T.dag_id)
-        .outerjoin(dag_version, dag_version.c.id == _T.dag_version_id)
-        .where(*scope.conditions(_T.dag_id))
-    )
+#: What `InstanceRow` is made of.
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    *(_T.id, _T.dag_id, shown(dag.c.dag_display_name, _T.dag_id), _T.run_id, _T.task_id),
+    *(shown(_T.task_display_name, _T.task_id), _T.map_index, _T.rendered_map_index),
+    *(dag_run.c.logical_date, dag_run.c.run_after, _T.state, _T.try_number, _T.max_tries),
+    *(_T.scheduled_dttm, _T.queued_dttm, _T.start_date, _T.end_date, _T.duration, _T.due_at),
+    *(_T.reason, _T.note, _T.hostname, _T.unixname, _T.pid, _T.exit_code, _T.pool),
+    *(_T.pool_slots, _T.queue, _T.priority_weight, _T.operator, _T.executor, _T.dag_version_id),
+    *(dag_version.c.version_number, _T.cpu_user, _T.cpu_system, _T.max_rss),
+)
+
+
+#: Built once: it has many columns, and putting them together takes as long as asking.
+_WIDE = (
+    select(*_COLUMNS)
+    .join(dag_run, dag_run.c.id == _T.dagrun_id)
+    .outerjoin(dag, dag.c.dag_id == _T.dag_id)
+    .outerjoin(dag_version, dag_version.c.id == _T.dag_version_id)
+)
+
+
+def _query(scope: DagScope) -> Select[Any]:
+    return _WIDE.where(*scope.conditions(_T.dag_id))
 
 
 def list_instances(
@@ -140,21 +165,27 @@ def list_instances(
     """The task instances that a filter lets through, in the order they were made."""
     which = which or InstanceFilter()
     conditions = _conditions(which)
-    query = _query(scope).where(*conditions)
-    page = fetch(tx, query, paging, ORDERS, ("id",), _count(scope, which, conditions))
-    return Page([_row(row) for row in page.rows], page.total)
+    listing = Listing(
+        wide=_query(scope).where(*conditions),
+        narrow=_narrow(which, paging).where(*scope.conditions(_T.dag_id), *conditions),
+        key=_T.id,
+        orders=ORDERS,
+        default=("id",),
+    )
+    page = fetch_keyed(tx, listing, paging)
+    return page._replace(rows=[_row(row) for row in page.rows])
 
 
-def _count(
-    scope: DagScope, which: InstanceFilter, conditions: list[ColumnElement[bool]]
-) -> Select[Any]:
-    """How many rows `_query` has, without looking at other tables for nothing."""
-    query = select(func.count()).select_from(task_instance)
-    if which.logical_date is not None or which.run_after is not None:
+def _narrow(which: InstanceFilter, paging: Paging) -> Select[Any]:
+    """The ids, with no other table than filter and order look at."""
+    query = select(_T.id)
+    ordered = (ORDERS.get(name.removeprefix("-")) for name in paging.order)
+    of_run = any(getattr(column, "table", None) is dag_run for column in ordered)
+    if of_run or which.logical_date is not None or which.run_after is not None:
         query = query.join(dag_run, dag_run.c.id == _T.dagrun_id)
     if which.version_numbers:
         query = query.join(dag_version, dag_version.c.id == _T.dag_version_id)
-    return query.where(*scope.conditions(_T.dag_id), *conditions)
+    return query
 
 
 def in_states(column: ColumnElement[Any], states: tuple[str, ...]) -> ColumnElement[bool]:
@@ -181,6 +212,9 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
         (dag_version.c.version_number, which.version_numbers or None),
     )
     conditions.extend(column.in_(values) for column, values in listed if values is not None)
+    if which.keys is not None:
+        named = tuple_(_T.dag_id, _T.run_id, _T.task_id, _T.map_index)
+        conditions.append(named.in_(which.keys))
     if which.states:
         conditions.append(in_states(_T.state, which.states))
     for text, column in (
@@ -271,52 +305,11 @@ def _of_history(now: InstanceRow, row: Row[Any]) -> InstanceRow:
         hostname=row.hostname,
         pid=row.pid,
         exit_code=row.exit_code,
-        cpu_seconds=_cpu(row),
+        cpu_user=row.cpu_user,
+        cpu_system=row.cpu_system,
         max_rss_bytes=row.max_rss,
     )
-
-
-def _cpu(row: Row[Any]) -> float | None:
-    if row.cpu_user is None and row.cpu_system is None:
-        return None
-    return round((row.cpu_user or 0.0) + (row.cpu_system or 0.0), 6)
 
 
 def _row(row: Row[Any]) -> InstanceRow:
-    return InstanceRow(
-        id=row.id,
-        dag_id=row.dag_id,
-        dag_display_name=row.dag_display_name or row.dag_id,
-        run_id=row.run_id,
-        task_id=row.task_id,
-        task_display_name=row.task_display_name or row.task_id,
-        map_index=row.map_index,
-        rendered_map_index=row.rendered_map_index,
-        logical_date=row.logical_date,
-        run_after=row.run_after,
-        state=row.state,
-        try_number=row.try_number,
-        max_tries=row.max_tries,
-        scheduled_at=row.scheduled_dttm,
-        queued_at=row.queued_dttm,
-        start_date=row.start_date,
-        end_date=row.end_date,
-        duration=row.duration,
-        due_at=row.due_at,
-        reason=row.reason,
-        note=row.note,
-        hostname=row.hostname,
-        unixname=row.unixname,
-        pid=row.pid,
-        exit_code=row.exit_code,
-        pool=row.pool,
-        pool_slots=row.pool_slots,
-        queue=row.queue,
-        priority_weight=row.priority_weight,
-        operator=row.operator,
-        executor=row.executor,
-        version_id=row.dag_version_id,
-        version_number=row.version_number,
-        cpu_seconds=_cpu(row),
-        max_rss_bytes=row.max_rss,
-    )
+    return InstanceRow(*row[: len(_COLUMNS)])

@@ -8,6 +8,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.errors import InvalidInput
 from venturi.store.engine import Tx
+from venturi.store.queries.cursor import Term
 
 R = TypeVar("R")
 
@@ -16,18 +17,41 @@ class Page(NamedTuple, Generic[R]):
     """Some rows, and how many there are in all."""
 
     rows: list[R]
+    #: with a cursor no more than `counted_to`: that many, or more
     total: int
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+    counted_to: int | None = None
 
 
 class Paging(NamedTuple):
-    """Which part of a list: `limit` None is all. `order` names columns, `-name` descending."""
+    """Which part of a list: `limit` None is all. `order` names columns, `-name` descending.
+
+    With a `cursor` (see `venturi.store.queries.cursor`) the offset does not count.
+    """
 
     limit: int | None = None
     offset: int = 0
     order: tuple[str, ...] = ()
+    cursor: str | None = None
 
 
 ALL = Paging()
+
+
+def check_bounds(paging: Paging) -> None:
+    """Raise `InvalidInput` for a negative limit or offset."""
+    if paging.offset < 0 or (paging.limit is not None and paging.limit < 0):
+        raise InvalidInput("limit and offset must be 0 or more.")
+
+
+def known_column(name: str, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """The column that an order names. Raises `InvalidInput`."""
+    column = columns.get(name.removeprefix("-"))
+    if column is None:
+        known = ", ".join(sorted(columns))
+        raise InvalidInput(f"Cannot order by {name.removeprefix('-')!r}; one of: {known}.")
+    return column
 
 
 def fetch(
@@ -36,15 +60,13 @@ def fetch(
     paging: Paging,
     columns: Mapping[str, ColumnElement[Any]],
     default: Sequence[str],
-    count: Select[Any] | None = None,
 ) -> Page[Any]:
-    """The page of `query`; `columns` are what may be ordered by, `default` the order if unnamed,
-    `count` a cheaper way to count the rows of `query` than making all of them.
+    """The page of `query`; `columns` are what may be ordered by, `default` the order if unnamed.
 
+    For lists that are never long; see `venturi.store.queries.keyed` for those that are.
     Raises `InvalidInput` for an order by anything else, or a negative limit or offset.
     """
-    if paging.offset < 0 or (paging.limit is not None and paging.limit < 0):
-        raise InvalidInput("limit and offset must be 0 or more.")
+    check_bounds(paging)
     names = paging.order or default
     ordered = query.order_by(*(_order(tx, name, columns) for name in names))
     if paging.limit is None and not paging.offset:
@@ -53,22 +75,13 @@ def fetch(
     # A database that knows OFFSET but not without LIMIT gets one nobody reaches.
     ordered = ordered.limit(paging.limit if paging.limit is not None else 2**62)
     rows = list(tx.execute(ordered.offset(paging.offset)).all())
-    if count is None:
-        count = select(func.count()).select_from(query.order_by(None).subquery())
+    count = select(func.count()).select_from(query.order_by(None).subquery())
     return Page(rows, tx.execute(count).scalar_one())
 
 
 def _order(tx: Tx, name: str, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
-    column = columns.get(name.removeprefix("-"))
-    if column is None:
-        known = ", ".join(sorted(columns))
-        raise InvalidInput(f"Cannot order by {name.removeprefix('-')!r}; one of: {known}.")
-    falling = name.startswith("-")
-    order = column.desc() if falling else column.asc()
-    if tx.dialect.name == "postgresql" and getattr(column, "nullable", True):
-        # Elsewhere nothing is less than anything.
-        order = order.nulls_last() if falling else order.nulls_first()
-    return order
+    term = Term(name.removeprefix("-"), known_column(name, columns), name.startswith("-"))
+    return term.ordering(tx.dialect.name)
 
 
 def like(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
@@ -79,3 +92,8 @@ def like(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
     if "%" in pattern:
         return column.ilike(pattern.replace("/", "//"), escape="/")
     return column.icontains(pattern, autoescape=True)
+
+
+def shown(name: ColumnElement[Any], otherwise: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A name for people, or else the id."""
+    return func.coalesce(func.nullif(name, ""), otherwise)

@@ -4,13 +4,14 @@ import json
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, false, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
-from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.keyed import Listing, fetch_keyed
+from venturi.store.queries.paging import ALL, Page, Paging, like, shown
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run
@@ -58,8 +59,8 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     version_numbers: tuple[int, ...] = ()
 
 
-class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as its row has it."""
+class RunRow(msgspec.Struct, frozen=True):
+    """A run as its row has it. Its fields stand in the order of `_COLUMNS`."""
 
     id: int
     dag_id: str
@@ -110,13 +111,26 @@ ORDERS: dict[str, ColumnElement[Any]] = {
 }
 
 
-def _query(scope: DagScope) -> Any:
-    return (
-        select(dag_run, dag.c.dag_display_name, dag_version.c.version_number)
-        .outerjoin(dag, dag.c.dag_id == dag_run.c.dag_id)
-        .outerjoin(dag_version, dag_version.c.id == dag_run.c.version_id)
-        .where(*scope.conditions(dag_run.c.dag_id))
-    )
+_R = dag_run.c
+#: What `RunRow` is made of.
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    *(_R.id, _R.dag_id, shown(dag.c.dag_display_name, _R.dag_id), _R.run_id, _R.run_type),
+    *(_R.state, _R.logical_date, _R.data_interval_start, _R.data_interval_end, _R.run_after),
+    *(_R.queued_at, _R.start_date, _R.end_date, _R.last_scheduling_decision),
+    *(func.coalesce(_R.external_trigger, false()), _R.conf, _R.reason, _R.note, _R.triggered_by),
+    *(_R.triggering_user_name, _R.version_id, dag_version.c.version_number, _R.partition_key),
+)
+_CONF = _COLUMNS.index(_R.conf)
+#: Built once: putting many columns together takes as long as asking for them.
+_WIDE = (
+    select(*_COLUMNS)
+    .outerjoin(dag, dag.c.dag_id == _R.dag_id)
+    .outerjoin(dag_version, dag_version.c.id == _R.version_id)
+)
+
+
+def _query(scope: DagScope) -> Select[Any]:
+    return _WIDE.where(*scope.conditions(_R.dag_id))
 
 
 def list_runs(
@@ -124,11 +138,15 @@ def list_runs(
 ) -> Page[RunRow]:
     """The runs that a filter lets through, newest first unless ordered otherwise."""
     conditions = _conditions(which or RunFilter())
-    query = _query(scope).where(*conditions)
-    count = select(func.count()).select_from(dag_run)
-    count = count.where(*scope.conditions(dag_run.c.dag_id), *conditions)
-    page = fetch(tx, query, paging, ORDERS, ("-run_after", "-id"), count)
-    return Page([_row(row) for row in page.rows], page.total)
+    listing = Listing(
+        wide=_query(scope).where(*conditions),
+        narrow=select(dag_run.c.id).where(*scope.conditions(dag_run.c.dag_id), *conditions),
+        key=dag_run.c.id,
+        orders=ORDERS,
+        default=("-run_after", "-id"),
+    )
+    page = fetch_keyed(tx, listing, paging)
+    return page._replace(rows=[_row(row) for row in page.rows])
 
 
 def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
@@ -212,28 +230,6 @@ def _missing(tx: Tx, scope: DagScope, dag_id: str, wanted: str) -> str:
 
 
 def _row(row: Row[Any]) -> RunRow:
-    return RunRow(
-        id=row.id,
-        dag_id=row.dag_id,
-        dag_display_name=row.dag_display_name or row.dag_id,
-        run_id=row.run_id,
-        run_type=row.run_type,
-        state=row.state,
-        logical_date=row.logical_date,
-        data_interval_start=row.data_interval_start,
-        data_interval_end=row.data_interval_end,
-        run_after=row.run_after,
-        queued_at=row.queued_at,
-        start_date=row.start_date,
-        end_date=row.end_date,
-        last_decision=row.last_scheduling_decision,
-        external_trigger=bool(row.external_trigger),
-        conf=json.loads(row.conf) if row.conf else {},
-        reason=row.reason,
-        note=row.note,
-        triggered_by=row.triggered_by,
-        user=row.triggering_user_name,
-        version_id=row.version_id,
-        version_number=row.version_number,
-        partition_key=row.partition_key,
-    )
+    values = list(row[: len(_COLUMNS)])
+    values[_CONF] = json.loads(values[_CONF]) if values[_CONF] else {}
+    return RunRow(*values)

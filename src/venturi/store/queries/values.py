@@ -8,7 +8,8 @@ from sqlalchemy import Row, select
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
-from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.keyed import Listing, fetch_keyed
+from venturi.store.queries.paging import ALL, Page, Paging, like
 from venturi.store.schema.runs import dag_run, xcom
 from venturi.store.scope import DagScope
 
@@ -30,6 +31,9 @@ _ORDERS: dict[str, Any] = {
     "id": xcom.c.id,
     "key": xcom.c.key,
     "timestamp": xcom.c.timestamp,
+    "dag_id": xcom.c.dag_id,
+    "run_id": xcom.c.run_id,
+    "run_after": dag_run.c.run_after,
     "task_id": xcom.c.task_id,
     "map_index": xcom.c.map_index,
 }
@@ -48,12 +52,7 @@ def list_xcoms(
     paging: Paging = ALL,
 ) -> Page[XComRow]:
     """The XComs that match, in the order they were pushed; None does not restrict."""
-    of = (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
-    query = (
-        select(xcom, dag_run.c.logical_date)
-        .outerjoin(dag_run, of)
-        .where(*scope.conditions(xcom.c.dag_id))
-    )
+    conditions = scope.conditions(xcom.c.dag_id)
     for column, value in (
         (xcom.c.dag_id, dag_id),
         (xcom.c.run_id, run_id),
@@ -62,11 +61,16 @@ def list_xcoms(
         (xcom.c.key, key),
     ):
         if value is not None:
-            query = query.where(column == value)
+            conditions.append(column == value)
     if key_pattern:
-        query = query.where(like(xcom.c.key, key_pattern))
-    page = fetch(tx, query, paging, _ORDERS, ("id",))
-    return Page([_xcom(row) for row in page.rows], page.total)
+        conditions.append(like(xcom.c.key, key_pattern))
+    of = (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
+    wide = select(xcom, dag_run.c.logical_date).outerjoin(dag_run, of).where(*conditions)
+    narrow = select(xcom.c.id).where(*conditions)
+    if any(name.removeprefix("-") == "run_after" for name in paging.order):
+        narrow = narrow.outerjoin(dag_run, of)
+    page = fetch_keyed(tx, Listing(wide, narrow, xcom.c.id, _ORDERS, ("id",)), paging)
+    return page._replace(rows=[_xcom(row) for row in page.rows])
 
 
 def get_xcom(

@@ -214,7 +214,7 @@ def _in_use(tx: Tx) -> InUse:
 
 def _scheduler(tx: Tx, grace: float, now: Instant) -> Job | None:
     since = now - timedelta(seconds=grace)
-    which = JobFilter(job_type=SCHEDULER, state=RUNNING, since=since)
+    which = JobFilter(job_type=SCHEDULER, alive_since=since)
     return next(iter(list_jobs(tx, which, Paging(limit=1)).rows), None)
 
 
