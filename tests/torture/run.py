@@ -1,6 +1,7 @@
 """`make torture`: play scenarios with real processes and servers; say what held and what did not.
 
-python -m tests.torture.run [ONLY] [--seed N] [--backends sqlite,mariadb] [--tier quick|full]
+python -m tests.torture.run [ONLY] [--seed N] [--backends sqlite,mariadb]
+    [--queues local,celery-redis,celery-rabbitmq] [--tier quick|full]
 """
 
 import argparse
@@ -12,11 +13,12 @@ import time
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from tests.services.server import ServiceMissing
-from tests.torture.plan import ALL, Scenario, World
+from tests.torture.plan import ALL, QUEUES, Scenario, World
 from tests.torture.table import SCENARIOS
 
 RESULTS = Path("torture-results")
@@ -30,9 +32,9 @@ def main(words: Sequence[str]) -> int:
     results = []
     for name in asked.only:
         scenario = SCENARIOS[name]
-        for backend in scenario.backends:
-            if backend in asked.backends:
-                result = play(scenario, backend, seed, quick=asked.tier == "quick")
+        for backend, queue in product(scenario.backends, scenario.queues):
+            if backend in asked.backends and queue in asked.queues:
+                result = play(scenario, backend, queue, seed, quick=asked.tier == "quick")
                 results.append(result)
                 print(as_line(result), flush=True)
     path = write(results, seed, asked.tier)
@@ -41,13 +43,14 @@ def main(words: Sequence[str]) -> int:
     return 1 if bad else 0
 
 
-def play(scenario: Scenario, backend: str, seed: int, *, quick: bool) -> dict[str, Any]:
-    """One scenario on one kind of database."""
-    world = World(backend, seed, quick=quick)
+def play(scenario: Scenario, backend: str, queue: str, seed: int, *, quick: bool) -> dict[str, Any]:
+    """One scenario on one kind of database, with one kind of queue."""
+    world = World(backend, seed, quick=quick, queue=queue)
     begun = time.monotonic()
-    result: dict[str, Any] = {"name": scenario.name, "backend": backend, "queue": "local"}
+    result: dict[str, Any] = {"name": scenario.name, "backend": backend, "queue": queue}
     try:
-        scenario.play(world)
+        with world.stack:
+            scenario.play(world)
         result["result"] = "held"
     except ServiceMissing as missing:
         result |= {"result": "missing", "why": str(missing)}
@@ -67,7 +70,7 @@ def as_line(result: dict[str, Any]) -> str:
     told = " ".join(f"{key}={value}" for key, value in result["told"].items())
     why = f"\n      {result['why']}" if "why" in result else ""
     return (
-        f"{result['name']:5} {result['backend']:11} {result['queue']:7} {result['result']:7}"
+        f"{result['name']:5} {result['backend']:11} {result['queue']:15} {result['result']:7}"
         f" {result['seconds']:7.1f} s  {told}{why}"
     )
 
@@ -90,6 +93,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(SCENARIOS), type=_names)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--backends", default=",".join(ALL), type=lambda text: text.split(","))
+    parser.add_argument("--queues", default=",".join(QUEUES), type=lambda text: text.split(","))
     parser.add_argument("--tier", choices=["quick", "full"], default="quick")
     return parser.parse_args(words)
 

@@ -1,0 +1,75 @@
+"""A home whose tasks run on Celery workers, behind a broker that belongs to the scenario."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.torture.brokers import Broker
+from tests.torture.homes import TortureHome
+
+WORKER, BRIDGE, GATEWAY = "airflow worker", "airflow bridge", "airflow gateway"
+#: How much each of the two workers runs at once, and both of them.
+CONCURRENCY = 8
+PLACES = 2 * CONCURRENCY
+#: Seconds that a worker may be unheard of: more than any broker is away in these tests.
+LEASE = 60.0
+
+
+class CeleryHome(TortureHome):
+    """Two workers in one home, unless told otherwise; `scheduler` starts those that do not run."""
+
+    def __init__(self, url: str, broker: Broker) -> None:
+        super().__init__(url)
+        self.broker = broker
+        self.names = ["one", "two"]
+        self.workers: dict[str, subprocess.Popen[bytes]] = {}
+        self.option("core", "executor", "CeleryExecutor")
+        self.option("celery", "broker_url", broker.url)
+        self.option("celery", "worker_concurrency", str(CONCURRENCY))
+        self.option("venturi", "worker_lease_seconds", str(LEASE))
+
+    def migrate(self) -> None:
+        """Make the tables, and the configuration with the key that both sides share."""
+        super().migrate()
+        made = self.airflow("version")
+        assert made.returncode == 0, made.stderr
+
+    def scheduler(self) -> Any:
+        """Start a scheduler, and workers where none runs; wait until all are at work."""
+        if not self.migrated:
+            self.migrate()
+        new = [name for name in self.names if not self.runs(name)]
+        for name in new:
+            self.start_worker(name)
+        process = super().scheduler()
+        for name in new:
+            self.await_worker(name)
+        return process
+
+    def runs(self, name: str) -> bool:
+        """Whether this worker is there."""
+        return name in self.workers and self.workers[name].poll() is None
+
+    def start_worker(self, name: str) -> None:
+        """Start a worker; it takes work once it has heard of the scheduler."""
+        self.output_of(name).unlink(missing_ok=True)
+        self.workers[name] = self.start(
+            *("celery", "worker", "-cn", f"celery@{name}"), output=self.output_of(name)
+        )
+
+    def await_worker(self, name: str) -> None:
+        """Wait until it takes work."""
+        self.until(
+            lambda: " ready." in self.output_of(name).read_text(), f"worker {name} is ready", 60
+        )
+
+    def end_workers(self) -> None:
+        """kill -9, and wait until nothing of them is left but what ends by itself."""
+        for worker in self.workers.values():
+            worker.kill()
+            worker.wait(10)
+        self.until(lambda: not self.processes(BRIDGE), "the bridges have left", 60)
+
+    def output_of(self, name: str) -> Path:
+        """What a worker prints."""
+        return self.path / f"worker-{name}.out"
