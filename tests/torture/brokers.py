@@ -169,7 +169,7 @@ class RabbitBroker:
 
     def hang_up(self) -> None:
         """An administrator closes all connections."""
-        self.server.ctl("close_all_connections", "torture")
+        self.server.ctl("close_all_connections", "-p", self.VHOST, "torture")
 
     def restart_app(self) -> None:
         """The application stops and starts in its node: what was not on disk is forgotten."""

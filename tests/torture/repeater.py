@@ -10,6 +10,7 @@ import re
 import socket
 import threading
 import uuid
+from collections import deque
 from contextlib import suppress
 from typing import Any, Self
 
@@ -97,32 +98,37 @@ class Repeater:
             exchange = Exchange("amq.rabbitmq.trace", "topic", passive=True)
             told = Queue("", exchange, "publish.#", exclusive=True, durable=False)
 
-            def again(message: Any) -> None:
-                properties = message.headers["properties"]
-                headers = properties.get("headers") or {}
-                # Events and questions of Celery's own go to exchanges of their own.
-                to, where = message.headers["routing_keys"][0], message.headers["exchange_name"]
-                if MARK in headers or where not in {"", "default"}:
-                    return
-                for _ in range(TIMES):
-                    producer.publish(
-                        message.body,
-                        exchange=where,
-                        routing_key=to,
-                        headers={**headers, MARK: True},
-                        content_type=properties.get("content_type"),
-                        content_encoding=properties.get("content_encoding"),
-                        delivery_mode=1,
-                        correlation_id=properties.get("correlation_id"),
-                        reply_to=properties.get("reply_to"),
-                    )
-                    self.repeated += 1
-
-            with Consumer(channel, [told], on_message=again, no_ack=True, accept=None):
+            heard = deque[Any]()
+            with Consumer(channel, [told], on_message=heard.append, no_ack=True, accept=None):
                 self._listening.set()
                 while not self._ending.is_set():
                     with suppress(TimeoutError):
                         connection.drain_events(timeout=0.2)
+                    # Not while it is heard: publishing hears too.
+                    while heard:
+                        self._publish(producer, heard.popleft())
+
+    def _publish(self, producer: Producer, message: Any) -> None:
+        properties = message.headers["properties"]
+        headers = properties.get("headers") or {}
+        # Events and questions of Celery's own go to exchanges of their own.
+        to, where = message.headers["routing_keys"][0], message.headers["exchange_name"]
+        if MARK in headers or where not in {"", "default"}:
+            return
+        body = message.body
+        for _ in range(TIMES):
+            producer.publish(
+                body if isinstance(body, bytes) else body.encode(),
+                exchange=where,
+                routing_key=to,
+                headers={**headers, MARK: True},
+                content_type=properties.get("content_type"),
+                content_encoding=properties.get("content_encoding"),
+                delivery_mode=1,
+                correlation_id=properties.get("correlation_id"),
+                reply_to=properties.get("reply_to"),
+            )
+            self.repeated += 1
 
 
 def _unquoted(word: bytes) -> bytes:
