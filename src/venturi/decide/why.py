@@ -48,6 +48,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     backfill_queues: Mapping[int, Sequence[tuple[Instant, int]]] = {}
     #: why files cannot be read at present: one line each, by path
     import_errors: Mapping[str, str] = {}
+    #: what keeps queued tasks from their workers, by executor (None: of tasks that name none)
+    troubles: Mapping[str | None, str] = {}
     #: what was noted with the present state of instances, by row id
     noted: Mapping[int, str] = {}
     #: and of runs
@@ -203,6 +205,9 @@ def _by_itself(world: World, run: RunView, instance: Instance) -> Iterator[Reaso
         row, text = _BUSY[state](instance)
         if state is T.QUEUED:
             yield from no_scheduler(world)
+            trouble = world.troubles.get(run.graph.tasks[instance.task].executor)
+            if trouble:
+                row, text = "broker", f"it waits for the broker that rings a worker: {trouble}"
         yield Reason(row=row, text=text, subject=subject)
     elif state in OPEN_TO_RUN:
         draft = Draft(world.snapshot)

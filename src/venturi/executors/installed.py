@@ -2,7 +2,7 @@
 
 from venturi.config import Config
 from venturi.decide.views import Limits
-from venturi.executors.table import executor_kind
+from venturi.executors.table import executor_kinds
 from venturi.store.queries.why import Installed
 
 
@@ -18,7 +18,11 @@ def limits_of(conf: Config) -> Limits:
 def installed(conf: Config) -> Installed:
     """The limits of the installation that `conf` describes. Raises `InvalidInput`."""
     parallelism = conf.getint("core", "parallelism")
-    kind = executor_kind(conf.get_mandatory_value("core", "executor"))
+    kinds = executor_kinds(conf.get_mandatory_value("core", "executor"))
+    first = next(iter(kinds.values()))
+    remote: set[str | None] = {name for name, kind in kinds.items() if kind.is_remote}
+    if first.is_remote:
+        remote.add(None)
     limits = limits_of(conf)
     grace = conf.getfloat("scheduler", "scheduler_health_check_threshold")
-    return Installed(limits, kind.capacity or parallelism, grace)
+    return Installed(limits, first.capacity or parallelism, grace, frozenset(remote))

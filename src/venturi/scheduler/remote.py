@@ -51,7 +51,9 @@ from venturi.scheduler.inbox import Inbox
 from venturi.scheduler.step import Stepper
 from venturi.store.bundles import bundle_of
 from venturi.store.claims import ClaimRow, claims_of
-from venturi.store.engine import Store
+from venturi.store.engine import Store, Tx
+from venturi.store.lease import prove
+from venturi.store.trouble import note_trouble
 
 #: Why an attempt is ended that somebody has taken away while nobody could tell its runner.
 UNWANTED = "it was given up, cleared or marked meanwhile"
@@ -108,6 +110,8 @@ class Remote:
         self.pids: dict[int, int] = {}
         self.workers: dict[str, WorkerRow] = {}
         self.problem = ""
+        #: what the database knows of it; nothing is known of what an earlier scheduler wrote
+        self._noted: str | None = None
         self._looked_at = clock.monotonic()
 
     # --- what goes out -------------------------------------------------------------------------
@@ -208,8 +212,10 @@ class Remote:
         self.gateway.watch(self.selector, self.hear)
 
     def tend(self) -> None:
-        """Give up what silent workers had."""
+        """Give up what silent workers had; note how the broker is."""
         now = self.clock.monotonic()
+        if self.problem != self._noted:
+            self._note(self.problem)
         if now - self._looked_at > self.rules.lease / 2:
             # We were not running: what they have said meanwhile may still be on its way.
             for row in self.workers.values():
@@ -275,6 +281,17 @@ class Remote:
         elif self.problem or not self.workers:
             self.say(f"The broker {reach.broker} is there.")
         self.problem = reach.problem
+
+    def _note(self, problem: str) -> None:
+        """For those who ask why a task does not run."""
+        lease, seconds = self.stepper.lease, self.stepper.lease_seconds
+
+        def write(tx: Tx) -> None:
+            prove(tx, lease, seconds)
+            note_trouble(tx, problem)
+
+        self.store.retrying(write)
+        self._noted = problem
 
     def _from_worker(self, worker: str, said: FromWorker) -> None:
         row = self.workers.setdefault(worker, WorkerRow(self.clock.monotonic()))

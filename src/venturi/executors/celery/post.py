@@ -16,15 +16,21 @@ from celery import Celery
 from kombu import Connection, Consumer, Producer, Queue
 
 from venturi.core.clock import Clock
-from venturi.executors.celery.trouble import trouble_with
+from venturi.executors.celery.trouble import silent, trouble_with
 
-#: Seconds between two echoes while nothing else is heard, and without any until it is a break.
-ECHO = 10.0
+#: Seconds between two echoes while nothing else is heard, without any until people are told, and
+#: until it is a break.
+ECHO = 8.0
+SILENT = 15.0
 DEAF = 35.0
+#: Seconds without a look at the clock after which it was we who did not listen.
+AWAY = 5.0
 #: Seconds between two tries to connect, at first and at most.
 SOON, LATE = 0.2, 10.0
 #: Seconds that a queue which nobody listens to is kept.
 EXPIRES = 3600
+#: Who notices that something is wrong.
+SENDING, HEARING, SILENCE = "sending", "hearing", "silence"
 #: What comes back to its sender and says nothing.
 ECHO_WORD = b"echo"
 
@@ -51,8 +57,10 @@ class Post:
         self._closed = threading.Event()
         self._renewals = 0
         self._heard_at = clock.monotonic()
-        self._echoed_at = clock.monotonic()
+        self._echoed_at = self._renewed_at = self._tended_at = clock.monotonic()
         self._problem = ""
+        #: who has a problem at present: a thread, or whoever looks for answers
+        self._troubled: set[str] = set()
         self._lock = threading.Lock()
         self._threads = [
             threading.Thread(target=self._sending, name="sending", daemon=True),
@@ -96,8 +104,13 @@ class Post:
     def tend(self) -> None:
         """Send an echo when it is time; begin anew when none has come back for long."""
         now = self.clock.monotonic()
-        if now - self._heard_at > DEAF:
+        if now - self._tended_at > AWAY:
             self._heard_at = now
+        self._tended_at = now
+        if now - self._heard_at > SILENT:
+            self._tell(SILENCE, silent(self.url))
+        if now - max(self._heard_at, self._renewed_at) > DEAF:
+            self._renewed_at = now
             self._renewals += 1
             self._hang_up()
         if now - max(self._heard_at, self._echoed_at) > ECHO and not self.backlog:
@@ -122,13 +135,15 @@ class Post:
                     self._sender = connection
                     producer = Producer(connection, auto_declare=False)
                     while True:
+                        if job is None:
+                            self._tell(SENDING, "")  # nothing is left that was refused
                         job = job or self._jobs.get()
                         if job is None:
                             return
                         job(producer)
                         job, tries = None, 0
             except Exception as error:
-                self._tell(trouble_with(self.url, error))
+                self._tell(SENDING, trouble_with(self.url, error))
                 tries += 1
                 self._closed.wait(min(LATE, SOON * 2**tries))
 
@@ -142,7 +157,7 @@ class Post:
                     inbox = Queue(self.inbox, durable=True, expires=EXPIRES)
                     with Consumer(connection, [inbox], on_message=self._take, no_ack=True):
                         tries = 0
-                        self._tell("")
+                        self._tell(HEARING, "")
                         while not self._closed.is_set():
                             with suppress(TimeoutError):
                                 connection.drain_events(timeout=1.0)
@@ -150,7 +165,7 @@ class Post:
                                 connection.collect(socket_timeout=0.1)
                                 break
             except Exception as error:
-                self._tell(trouble_with(self.url, error))
+                self._tell(HEARING, trouble_with(self.url, error))
                 tries += 1
                 self._closed.wait(min(LATE, SOON * 2**tries))
 
@@ -164,19 +179,29 @@ class Post:
 
     def _take(self, message: Any) -> None:
         self._heard_at = self.clock.monotonic()
+        if SILENCE in self._troubled:
+            self._tell(SILENCE, "")
         body = message.body
         data = body.encode("latin-1") if isinstance(body, str) else bytes(body)
         if data != ECHO_WORD:
             self.received.append(data)
             self.wake()
 
-    def _tell(self, problem: str) -> None:
+    def _tell(self, who: str, problem: str) -> None:
+        """Each of those who notice tells when it begins and when it ends for them; people hear of
+        the first, and of the end of all."""
         with self._lock:
-            if bool(problem) == bool(self._problem) and problem != "":
+            if bool(problem) == (who in self._troubled):
                 return
-            changed, self._problem = problem != self._problem, problem
+            if problem:
+                self._troubled.add(who)
+            else:
+                self._troubled.discard(who)
+            before = self._problem
+            self._problem = (before or problem) if self._troubled else ""
+            changed = before != self._problem
         if changed:
-            self.reached(problem)
+            self.reached(self._problem)
             self.wake()
 
     def _hang_up(self) -> None:

@@ -29,6 +29,7 @@ from venturi.store.runs import ACTIVE_RUNS, last_scheduled, load_runs
 from venturi.store.schema.dags import dag, import_error
 from venturi.store.schema.runs import dag_run, task_instance
 from venturi.store.scope import DagScope
+from venturi.store.trouble import trouble
 from venturi.store.versions import Versions
 
 #: Active runs that are looked at when a whole DAG is asked about, oldest first.
@@ -44,6 +45,8 @@ class Installed(NamedTuple):
     places: int
     #: seconds without a sign of life
     grace: float
+    #: executors whose tasks wait for workers, as tasks name them (None: those that name none)
+    remote: frozenset[str | None] = frozenset()
 
 
 def explain_dag(
@@ -166,6 +169,7 @@ def _world(
             for number in backfills
         },
         import_errors=_import_errors(tx, path),
+        troubles=dict.fromkeys(installed.remote, said) if (said := trouble(tx)) else {},
         noted=_noted(tx, run_ids),
         noted_runs=_noted_runs(tx, run_ids),
     )
