@@ -1,9 +1,11 @@
 """A home whose tasks run on Celery workers, behind a broker that belongs to the scenario."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.system.home import NotInTime
 from tests.torture.brokers import Broker
 from tests.torture.homes import TortureHome
 
@@ -33,6 +35,15 @@ class CeleryHome(TortureHome):
         super().migrate()
         made = self.airflow("version")
         assert made.returncode == 0, made.stderr
+
+    def until(self, condition: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+        """Tells also what the workers have said when time is over."""
+        try:
+            return super().until(condition, what, seconds)
+        except NotInTime as late:
+            for path in sorted(self.path.glob("worker-*.out")):
+                late.add_note(f"{path.name}:\n{path.read_text()[-6000:]}")
+            raise
 
     def scheduler(self) -> Any:
         """Start a scheduler, and workers where none runs; wait until all are at work."""

@@ -6,6 +6,7 @@ connection that died without a word is noticed because one's own echo does not c
 
 import os
 import queue
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -18,11 +19,11 @@ from kombu import Connection, Consumer, Producer, Queue
 from venturi.core.clock import Clock
 from venturi.executors.celery.trouble import silent, trouble_with
 
-#: Seconds between two echoes while nothing else is heard, without any until people are told, and
-#: until it is a break.
+#: Seconds between two echoes of one's own; then without an answer until people are told, and until
+#: it is a break.
 ECHO = 8.0
-SILENT = 15.0
-DEAF = 35.0
+SILENT = 8.0
+DEAF = 25.0
 #: Seconds without a look at the clock after which it was we who did not listen.
 AWAY = 5.0
 #: Seconds between two tries to connect, at first and at most.
@@ -56,8 +57,10 @@ class Post:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._renewals = 0
-        self._heard_at = clock.monotonic()
         self._echoed_at = self._renewed_at = self._tended_at = clock.monotonic()
+        #: since when one's echo has not come back, and since when a job is being done
+        self._unanswered_since: float | None = None
+        self._busy_since: float | None = None
         self._problem = ""
         #: who has a problem at present: a thread, or whoever looks for answers
         self._troubled: set[str] = set()
@@ -102,19 +105,27 @@ class Post:
         self._jobs.put(job)
 
     def tend(self) -> None:
-        """Send an echo when it is time; begin anew when none has come back for long."""
+        """Send an echo when it is time; begin anew when none has come back for long.
+
+        That others are heard says nothing of what we send: both ways must be seen to work.
+        """
         now = self.clock.monotonic()
         if now - self._tended_at > AWAY:
-            self._heard_at = now
+            self._unanswered_since, self._renewed_at = None, now
         self._tended_at = now
-        if now - self._heard_at > SILENT:
-            self._tell(SILENCE, silent(self.url))
-        if now - max(self._heard_at, self._renewed_at) > DEAF:
+        waits = [since for since in (self._unanswered_since, self._busy_since) if since is not None]
+        # A job that began before we were away may have been away with us.
+        waited = now - min(waits) if waits else 0.0
+        if waited <= SILENT or now - self._renewed_at > SILENT:
+            self._tell(SILENCE, silent(self.url) if waited > SILENT else "")
+        if waited > DEAF and now - self._renewed_at > DEAF:
             self._renewed_at = now
             self._renewals += 1
             self._hang_up()
-        if now - max(self._heard_at, self._echoed_at) > ECHO and not self.backlog:
+        if now - self._echoed_at > ECHO and not self.backlog:
             self._echoed_at = now
+            if self._unanswered_since is None:
+                self._unanswered_since = now
             self.send(self.inbox, ECHO_WORD)
 
     def close(self, seconds: float = 5.0) -> None:
@@ -140,9 +151,12 @@ class Post:
                         job = job or self._jobs.get()
                         if job is None:
                             return
+                        self._busy_since = self.clock.monotonic()
                         job(producer)
+                        self._busy_since = None
                         job, tries = None, 0
             except Exception as error:
+                self._busy_since = None
                 self._tell(SENDING, trouble_with(self.url, error))
                 tries += 1
                 self._closed.wait(min(LATE, SOON * 2**tries))
@@ -178,12 +192,11 @@ class Post:
             client.ping()
 
     def _take(self, message: Any) -> None:
-        self._heard_at = self.clock.monotonic()
-        if SILENCE in self._troubled:
-            self._tell(SILENCE, "")
         body = message.body
         data = body.encode("latin-1") if isinstance(body, str) else bytes(body)
-        if data != ECHO_WORD:
+        if data == ECHO_WORD:
+            self._unanswered_since = None
+        else:
             self.received.append(data)
             self.wake()
 
@@ -208,6 +221,9 @@ class Post:
         """End the sending connection, whose thread may be waiting for it."""
         connection = getattr(self, "_sender", None)
         if connection is not None:
+            with suppress(Exception):
+                # Who waits for an answer of RabbitMQ does so without a limit, and wakes up by this.
+                connection.connection.transport.sock.shutdown(socket.SHUT_RDWR)
             with suppress(Exception):
                 connection.collect(socket_timeout=0.1)
 
