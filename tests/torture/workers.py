@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.system.home import NotInTime
 from tests.torture.brokers import Broker
 from tests.torture.homes import TortureHome
@@ -73,6 +75,12 @@ class CeleryHome(TortureHome):
         self.until(
             lambda: " ready." in self.output_of(name).read_text(), f"worker {name} is ready", 60
         )
+
+    def family(self, name: str, title: str = "") -> list[int]:
+        """All living processes of a worker, or those whose command line begins so."""
+        worker = psutil.Process(self.workers[name].pid)
+        pids = {worker.pid, *(child.pid for child in worker.children(recursive=True))}
+        return [pid for pid in self.processes(title) if pid in pids]
 
     def end_workers(self) -> None:
         """kill -9, and wait until nothing of them is left but what ends by itself."""
