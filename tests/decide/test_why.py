@@ -507,6 +507,10 @@ def test_a_task_at_work_says_since_when() -> None:
     assert said["starting"] == "it has a slot since 2026-11-22T11:59:00+00:00; its process starts"
     assert "no_scheduler" in said
     assert of_task(chain(a="queued"), "a").keys() == {"starting"}
+    waits = of_task(chain(a="queued"), "a", troubles={None: "it is full."})
+    assert waits == {"broker": "it waits for the broker that rings a worker: it is full."}
+    elsewhere = of_task(chain(a="queued"), "a", troubles={"CeleryExecutor": "it is full."})
+    assert elsewhere.keys() == {"starting"}
     assert of_task(chain(a="running"), "a") == {
         "running": "it is running since 2026-11-22T11:59:10+00:00"
     }

@@ -85,6 +85,11 @@ class Post:
         """Why the broker cannot be used at present; empty when it can."""
         return self._problem
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an echo is on its way."""
+        return self._unanswered_since is not None
+
     def send(self, to: str, body: bytes) -> None:
         """Put `body` into the queue `to`."""
 
@@ -113,9 +118,9 @@ class Post:
         if now - self._tended_at > AWAY:
             self._unanswered_since, self._renewed_at = None, now
         self._tended_at = now
-        waits = [since for since in (self._unanswered_since, self._busy_since) if since is not None]
+        begun = (self._unanswered_since, self._busy_since)
+        waited = now - min((since for since in begun if since is not None), default=now)
         # A job that began before we were away may have been away with us.
-        waited = now - min(waits) if waits else 0.0
         if waited <= SILENT or now - self._renewed_at > SILENT:
             self._tell(SILENCE, silent(self.url) if waited > SILENT else "")
         if waited > DEAF and now - self._renewed_at > DEAF:
