@@ -145,6 +145,7 @@ class Post:
         job: Job | None = None
         tries = 0
         while not self._closed.is_set():
+            renewals = self._renewals
             try:
                 with self.app.connection_for_write(heartbeat=0) as connection:
                     self._connect(connection)
@@ -156,6 +157,8 @@ class Post:
                         job = job or self._jobs.get()
                         if job is None:
                             return
+                        if renewals != self._renewals:
+                            break  # it was ended: what is put into it may vanish
                         self._busy_since = self.clock.monotonic()
                         job(producer)
                         self._busy_since = None
