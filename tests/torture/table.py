@@ -8,6 +8,7 @@ from tests.torture.files import keep_moving, poison
 from tests.torture.freezes import freeze_and_thaw
 from tests.torture.giants import push_and_pull
 from tests.torture.kills import kill_at_random
+from tests.torture.links import cut_the_link
 from tests.torture.locks import grind
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
 from tests.torture.plan import CELERY, QUEUES, SERVERS, Scenario
@@ -57,5 +58,6 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T19", "a file that others hold is waited for", hold_the_file, ("sqlite",)),
         Scenario("T20", "a run is not hurt by what happens to its file", keep_moving),
         Scenario("T22", "XComs of every size come back or are refused", push_and_pull),
+        Scenario("T26", "a link that is cut costs nothing", cut_the_link, SERVERS, CELERY),
     )
 }

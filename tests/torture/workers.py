@@ -51,13 +51,18 @@ class CeleryHome(TortureHome):
         """Start a scheduler, and workers where none runs; wait until all are at work."""
         if not self.migrated:
             self.migrate()
-        new = [name for name in self.names if not self.runs(name)]
-        for name in new:
-            self.start_worker(name)
+        new = self.start_workers()
         process = super().scheduler()
         for name in new:
             self.await_worker(name)
         return process
+
+    def start_workers(self) -> list[str]:
+        """Start those that do not run; which these were."""
+        new = [name for name in self.names if not self.runs(name)]
+        for name in new:
+            self.start_worker(name)
+        return new
 
     def runs(self, name: str) -> bool:
         """Whether this worker is there."""
