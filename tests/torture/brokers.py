@@ -19,6 +19,9 @@ from tests.services.redis import Redis
 
 #: Queues over the broker, by the name that `make torture QUEUES=` knows, and the kind of server.
 KINDS = {"celery-redis": "redis", "celery-rabbitmq": "rabbitmq"}
+LOCAL = ("local",)
+CELERY = tuple(KINDS)
+QUEUES = (*LOCAL, *CELERY)
 #: The queue of tasks that name none.
 QUEUE = "default"
 #: Seconds by which messages in hand are made older: longer than any timeout of visibility.

@@ -106,12 +106,6 @@ def crash_everywhere(world: World) -> None:
         world.tell(points=len(set(points)), kills=len(points) - unreached.total())
         world.tell(slowest_recovery=round(slowest, 2))
     with world.home() as home:
-        prepare(home)
-        some = points[: world.pick(4, len(points))]
-        waits = [crash_beside_another(home, world, *each) for each in enumerate(some)]
-        holds(home.check())
-        world.tell(with_standby=len(waits), slowest_takeover=round(max(waits), 2))
-    with world.home() as home:
         reached = [point for point in runner_points() if _crash_runner(home, world, point)]
         missing = set(runner_points()) - set(reached)
         must(not missing, f"never reached: {', '.join(sorted(missing))}")
@@ -168,38 +162,6 @@ def recover(home: TortureHome, number: int) -> float:
     home.until(lambda: _has_ended(home, number), "what was under way ends", 60)
     process.terminate()
     must(process.wait(20) == 0, "the scheduler did not leave in order")
-    return took
-
-
-def crash_beside_another(home: TortureHome, world: World, number: int, point: str) -> float:
-    """Kill a scheduler at the point while another one stands by: how long that one needs to take
-    over. One that does not get there is killed where it is."""
-    home.env[VARIABLE] = f"{point}=kill@{world.random.randint(1, 3)}"
-    _place(home, world, number)
-    home.dag(f"asking{number}.py", ASKING.replace("DAG_ID", repr(f"asking{number}")))
-    before = home.said().count("Scheduling with")
-    active = home.start("scheduler", output=home.output)
-    home.env.pop(VARIABLE)
-    if isinstance(home, CeleryHome):
-        home.start_workers()
-    until(
-        lambda: active.poll() is not None or home.said().count("Scheduling with") > before,
-        "the first one schedules",
-        30,
-    )
-    said = home.path / f"standby{number}.out"
-    standby = home.start("scheduler", output=said)
-    deadline = time.monotonic() + PATIENCE
-    while active.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    active.kill()
-    active.wait(10)
-    begun = time.monotonic()
-    home.until(lambda: "Scheduling with" in said.read_text(), "the other one takes over", 60)
-    took = time.monotonic() - begun
-    home.until(lambda: _has_ended(home, number), f"what was under way ends after {point}", 90)
-    standby.terminate()
-    must(standby.wait(20) == 0, "the scheduler did not leave in order")
     return took
 
 

@@ -19,7 +19,7 @@ from tests.services.server import ServiceMissing
 from tests.system.home import AIRFLOW, Home
 from tests.torture import notes
 from tests.torture.brokers import Broker
-from tests.torture.homes import place_load, torture_home
+from tests.torture.homes import place_load
 from tests.torture.plan import World, holds, must
 from tests.torture.workers import PLACES, CeleryHome
 
@@ -135,8 +135,8 @@ class FarHome(CeleryHome):
 @contextmanager
 def far_home(world: World, namespace: str) -> Iterator[FarHome]:
     """A home whose worker is in that network."""
-    broker = world.broker
-    with torture_home(world.backend, make=lambda url: FarHome(url, broker, namespace)) as home:
+    make = partial(FarHome, broker=world.broker, namespace=namespace)
+    with world.home(make=make) as home:
         assert isinstance(home, FarHome)
         yield home
 

@@ -3,19 +3,16 @@
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from tests.torture.brokers import KINDS, Broker, own_broker
+from tests.torture.brokers import CELERY, LOCAL, Broker, own_broker
 from tests.torture.checker import Violation
 from tests.torture.homes import TortureHome, torture_home
 from tests.torture.workers import CeleryHome
 
 ALL = ("sqlite", "mariadb", "postgresql")
 SERVERS = ("mariadb", "postgresql")
-LOCAL = ("local",)
-CELERY = tuple(KINDS)
-QUEUES = (*LOCAL, *CELERY)
 
 
 class Wrong(AssertionError):
@@ -48,23 +45,19 @@ class World:
         return self.stack.enter_context(own_broker(self.queue))
 
     @contextmanager
-    def home(self, **more: Any) -> Iterator[TortureHome]:
-        """A home on this world's kind of database, with workers if it has any."""
-        if self.is_celery:
-            with self.celery_home(**more) as made:
-                yield made
-            return
-        with torture_home(self.backend, **more) as made:
+    def celery_home(self) -> Iterator[CeleryHome]:
+        """One that has workers, and says so."""
+        with self.home() as made:
+            assert isinstance(made, CeleryHome)
             yield made
 
     @contextmanager
-    def celery_home(self, **more: Any) -> Iterator[CeleryHome]:
-        """A home with workers; `broker` forgets it afterwards."""
-        broker = self.broker
-        with torture_home(self.backend, make=lambda url: CeleryHome(url, broker), **more) as made:
-            assert isinstance(made, CeleryHome)
+    def home(self, **more: Any) -> Iterator[TortureHome]:
+        """A home on this world's kind of database, with workers if it has any."""
+        if self.is_celery:
+            more = {"make": partial(CeleryHome, broker=self.broker), **more}
+        with torture_home(self.backend, **more) as made:
             yield made
-        broker.clear()
 
     def pick(self, quick: Any, full: Any) -> Any:
         """How much of something."""

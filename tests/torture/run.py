@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.services.server import ServiceMissing
-from tests.torture.plan import ALL, QUEUES, Scenario, World
+from tests.torture.brokers import QUEUES
+from tests.torture.plan import ALL, Scenario, World
 from tests.torture.table import SCENARIOS
 
 RESULTS = Path("torture-results")

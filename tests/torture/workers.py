@@ -51,18 +51,19 @@ class CeleryHome(TortureHome):
         """Start a scheduler, and workers where none runs; wait until all are at work."""
         if not self.migrated:
             self.migrate()
-        new = self.start_workers()
+        new = [name for name in self.names if not self.runs(name)]
         process = super().scheduler()
         for name in new:
             self.await_worker(name)
         return process
 
-    def start_workers(self) -> list[str]:
-        """Start those that do not run; which these were."""
-        new = [name for name in self.names if not self.runs(name)]
-        for name in new:
-            self.start_worker(name)
-        return new
+    def start(self, *words: str, output: Path | None = None) -> subprocess.Popen[bytes]:
+        """Start a command that stays; with a scheduler come workers, where none runs."""
+        if words[0] == "scheduler":
+            for name in self.names:
+                if not self.runs(name):
+                    self.start_worker(name)
+        return super().start(*words, output=output)
 
     def runs(self, name: str) -> bool:
         """Whether this worker is there."""
@@ -93,6 +94,11 @@ class CeleryHome(TortureHome):
             worker.kill()
             worker.wait(10)
         self.until(lambda: not self.processes(BRIDGE), "the bridges have left", 60)
+
+    def end(self) -> None:
+        """End everything; the broker is empty for the next home."""
+        super().end()
+        self.broker.clear()
 
     def output_of(self, name: str) -> Path:
         """What a worker prints."""
