@@ -108,14 +108,18 @@ def _named(words: str, values: tuple[Any, ...]) -> tuple[str, dict[str, Any]]:
 
 
 @contextmanager
-def torture_home(backend: str = "sqlite", server: Server | None = None) -> Iterator[TortureHome]:
+def torture_home(
+    backend: str = "sqlite",
+    server: Server | None = None,
+    make: Callable[[str], TortureHome] = TortureHome,
+) -> Iterator[TortureHome]:
     """A home on this kind of database: on `server` if given, else on one that is shared."""
     with ExitStack() as stack:
         url = ""
         if backend != "sqlite":
             host: Any = server or service(backend)
             url = stack.enter_context(host.database("torture"))
-        home = TortureHome(url)
+        home = make(url)
         stack.callback(home.end)
         yield home
 

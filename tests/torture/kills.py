@@ -1,4 +1,7 @@
-"""T02: runners and task processes are killed at random moments, again and again."""
+"""T02: runners and task processes are killed at random moments, again and again.
+
+With workers also what is around them: the worker itself, its bridge, the scheduler's gateway.
+"""
 
 import signal
 import time
@@ -6,6 +9,7 @@ import time
 from tests.system.home import RUNNER, TASK, kill
 from tests.torture.homes import LEASE, TortureHome, place_load
 from tests.torture.plan import World, holds, must
+from tests.torture.workers import BRIDGE, GATEWAY, CeleryHome
 
 RETRIES = "retries=30, retry_delay=timedelta(0)"
 
@@ -26,7 +30,10 @@ def kill_at_random(world: World) -> None:
                 place_load(home, world.random, 2, task=RETRIES + f", priority_weight={number + 2}")
                 continue
             time.sleep(world.random.uniform(0.0, 0.4))
-            if number % 2:
+            if number % 2 and isinstance(home, CeleryHome):
+                longest = max(longest, _kill_around(home, world))
+                runners_killed += 1
+            elif number % 2:
                 longest = max(longest, _kill_runner(home))
                 again = max(again, _until_more_begin(home))
                 runners_killed += 1
@@ -56,6 +63,22 @@ def _kill_task(home: TortureHome, world: World) -> set[int]:
     for pid in chosen:
         kill(pid, signal.SIGKILL)
     return chosen
+
+
+def _kill_around(home: CeleryHome, world: World) -> float:
+    """Kill a worker, or something that serves workers; how long tasks outlived what they need."""
+    what = world.random.choice([RUNNER, BRIDGE, GATEWAY, "worker"])
+    if what == RUNNER:
+        return _kill_runner(home)
+    if what != "worker":
+        for pid in home.processes(what):
+            kill(pid, signal.SIGKILL)
+        return 0.0
+    name = world.random.choice(home.names)
+    home.workers[name].kill()
+    home.workers[name].wait(10)
+    home.start_worker(name)  # as whatever looks after services does
+    return 0.0
 
 
 def _kill_runner(home: TortureHome) -> float:

@@ -3,11 +3,14 @@
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
+from tests.torture.brokers import CELERY, LOCAL, Broker, own_broker
 from tests.torture.checker import Violation
 from tests.torture.homes import TortureHome, torture_home
+from tests.torture.workers import CeleryHome
 
 ALL = ("sqlite", "mariadb", "postgresql")
 SERVERS = ("mariadb", "postgresql")
@@ -19,11 +22,13 @@ class Wrong(AssertionError):
 
 
 class World:
-    """One scenario's surroundings: which database, how much, and the seed of all its choices."""
+    """One scenario's surroundings: database and queue, how much, the seed of all its choices."""
 
-    def __init__(self, backend: str, seed: int, *, quick: bool) -> None:
-        self.backend, self.seed, self.quick = backend, seed, quick
+    def __init__(self, backend: str, seed: int, *, quick: bool, queue: str = "local") -> None:
+        self.backend, self.seed, self.quick, self.queue = backend, seed, quick, queue
         self.random = random.Random(f"{seed}")
+        #: what ends with the scenario
+        self.stack = ExitStack()
         #: what is worth telling: figures and what was injected
         self.told: dict[str, Any] = {}
 
@@ -31,9 +36,28 @@ class World:
         """Put figures beside the result."""
         self.told |= facts
 
+    @property
+    def is_celery(self) -> bool:
+        """Whether tasks run on workers."""
+        return self.queue in CELERY
+
+    @cached_property
+    def broker(self) -> Broker:
+        """The broker of this world, started when it is asked for."""
+        return self.stack.enter_context(own_broker(self.queue))
+
+    @contextmanager
+    def celery_home(self) -> Iterator[CeleryHome]:
+        """One that has workers, and says so."""
+        with self.home() as made:
+            assert isinstance(made, CeleryHome)
+            yield made
+
     @contextmanager
     def home(self, **more: Any) -> Iterator[TortureHome]:
-        """A home on this world's kind of database."""
+        """A home on this world's kind of database, with workers if it has any."""
+        if self.is_celery:
+            more = {"make": partial(CeleryHome, broker=self.broker), **more}
         with torture_home(self.backend, **more) as made:
             yield made
 
@@ -55,6 +79,7 @@ class Scenario(NamedTuple):
     what: str
     play: Callable[[World], None]
     backends: tuple[str, ...] = ALL
+    queues: tuple[str, ...] = LOCAL
 
 
 def holds(violations: list[Violation]) -> None:

@@ -6,6 +6,7 @@ One thread, one selector. `mode` counts from the moment it is set, for what flow
 - `delay`: so many seconds later, in order, plus up to as much jitter;
 - `hole`: nothing is delivered in either direction, and nobody is told (a pulled cable);
 - `deaf`: what clients say goes on, no answer comes back (half open);
+- `mute`: the other way round: what clients say is swallowed, and they go on hearing;
 - `refuse`: new connections are closed at once.
 
 `reset` breaks all connections with a RST.
@@ -24,7 +25,7 @@ from typing import Self
 
 LOOPBACK = "127.0.0.1"
 PIECE = 1 << 16
-MODES = frozenset({"pass", "delay", "hole", "deaf", "refuse"})
+MODES = frozenset({"pass", "delay", "hole", "deaf", "mute", "refuse"})
 #: Linger of zero seconds: closing sends RST.
 _RST = struct.pack("ii", 1, 0)
 
@@ -121,12 +122,16 @@ class Proxy:
             data = b""
         if not data:
             self._drop(pair)
-        elif not (self.mode == "hole" or (self.mode == "deaf" and side is pair.server)):
+        elif not self._swallows(pair, side):
             wait = self.seconds + self.random.uniform(0, self.seconds)
             # In order: nothing overtakes what was said before on the same connection.
             at = max(time.monotonic() + wait, self._last.get(side, 0.0))
             self._last[side] = at
             heapq.heappush(self._due, (at, next(self._count), pair.other(side), data))
+
+    def _swallows(self, pair: Pair, side: socket.socket) -> bool:
+        said_by = "deaf" if side is pair.server else "mute"
+        return self.mode in {"hole", said_by}
 
     def _deliver(self) -> None:
         while self._due and self._due[0][0] <= time.monotonic():

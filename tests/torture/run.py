@@ -1,9 +1,10 @@
 """`make torture`: play scenarios with real processes and servers; say what held and what did not.
 
-python -m tests.torture.run [ONLY] [--seed N] [--backends all|sqlite,mariadb] [--tier quick|full]
+python -m tests.torture.run [ONLY] [--seed N] [--backends all|sqlite,mariadb]
+    [--queues all|local,celery-redis,celery-rabbitmq] [--tier quick|full]
 
-Unless databases are asked for, the quick tier plays each scenario on one, another one with the next
-seed, and the full tier on all.
+Unless databases or queues are asked for, the quick tier plays each scenario on one pair of them,
+another one with the next seed, and the full tier on all.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.services.server import ServiceMissing
+from tests.torture.brokers import QUEUES
 from tests.torture.plan import ALL, Scenario, World
 from tests.torture.table import SCENARIOS
 
@@ -33,8 +35,8 @@ def main(words: Sequence[str]) -> int:
     results = []
     for name in asked.only:
         scenario = SCENARIOS[name]
-        for backend in chosen(scenario.backends, asked.backends, scenario, seed, asked.tier):
-            result = play(scenario, backend, seed, quick=asked.tier == "quick")
+        for backend, queue in chosen(scenario, asked.backends, asked.queues, seed, asked.tier):
+            result = play(scenario, backend, queue, seed, quick=asked.tier == "quick")
             results.append(result)
             print(as_line(result), flush=True)
     path = write(results, seed, asked.tier)
@@ -44,23 +46,32 @@ def main(words: Sequence[str]) -> int:
 
 
 def chosen(
-    there: Sequence[str], asked: Sequence[str] | None, scenario: Scenario, seed: int, tier: str
-) -> list[str]:
+    scenario: Scenario,
+    backends: Sequence[str] | None,
+    queues: Sequence[str] | None,
+    seed: int,
+    tier: str,
+) -> list[tuple[str, str]]:
     """What a scenario is played on: what is asked for; else all, or one in turn when quick."""
-    if asked is not None:
-        return [each for each in there if each in asked]
-    if tier == "full":
-        return list(there)
-    return [there[(seed + int(scenario.name[1:])) % len(there)]]
+    pairs = [
+        (backend, queue)
+        for backend in scenario.backends
+        for queue in scenario.queues
+        if (backends is None or backend in backends) and (queues is None or queue in queues)
+    ]
+    if tier == "full" or backends is not None or queues is not None:
+        return pairs
+    return [pairs[(seed + int(scenario.name[1:])) % len(pairs)]]
 
 
-def play(scenario: Scenario, backend: str, seed: int, *, quick: bool) -> dict[str, Any]:
-    """One scenario on one kind of database."""
-    world = World(backend, seed, quick=quick)
+def play(scenario: Scenario, backend: str, queue: str, seed: int, *, quick: bool) -> dict[str, Any]:
+    """One scenario on one kind of database, with one kind of queue."""
+    world = World(backend, seed, quick=quick, queue=queue)
     begun = time.monotonic()
-    result: dict[str, Any] = {"name": scenario.name, "backend": backend, "queue": "local"}
+    result: dict[str, Any] = {"name": scenario.name, "backend": backend, "queue": queue}
     try:
-        scenario.play(world)
+        with world.stack:
+            scenario.play(world)
         result["result"] = "held"
     except ServiceMissing as missing:
         result |= {"result": "missing", "why": str(missing)}
@@ -80,7 +91,7 @@ def as_line(result: dict[str, Any]) -> str:
     told = " ".join(f"{key}={value}" for key, value in result["told"].items())
     why = f"\n      {result['why']}" if "why" in result else ""
     return (
-        f"{result['name']:5} {result['backend']:11} {result['queue']:7} {result['result']:7}"
+        f"{result['name']:5} {result['backend']:11} {result['queue']:15} {result['result']:7}"
         f" {result['seconds']:7.1f} s  {told}{why}"
     )
 
@@ -103,6 +114,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(SCENARIOS), type=_names)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--backends", type=lambda text: ALL if text == "all" else text.split(","))
+    parser.add_argument("--queues", type=lambda text: QUEUES if text == "all" else text.split(","))
     parser.add_argument("--tier", choices=["quick", "full"], default="quick")
     return parser.parse_args(words)
 

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from tests.executors.setups import redis_database
 from tests.services.find import service
+from tests.services.redis import redis_database
 from tests.system.home import Home, fresh_home
 from tests.torture.clocks import MovedClock
 from tests.torture.homes import TortureHome, place_load

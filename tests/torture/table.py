@@ -1,5 +1,8 @@
 """The scenarios, by name."""
 
+from tests.torture.amnesia import forget_everything
+from tests.torture.blackholes import swallow
+from tests.torture.brokers import CELERY, QUEUES
 from tests.torture.crashes import crash_everywhere
 from tests.torture.disks import fill_the_disk
 from tests.torture.files import keep_moving, poison
@@ -7,9 +10,11 @@ from tests.torture.freezes import freeze_and_thaw
 from tests.torture.giants import push_and_pull
 from tests.torture.hauls import haul
 from tests.torture.kills import kill_at_random
+from tests.torture.links import cut_the_link
 from tests.torture.locks import grind
 from tests.torture.outages import fall_silent, lose_acknowledgements, restart_at_random
 from tests.torture.plan import PLAIN, SERVERS, Scenario
+from tests.torture.redelivery import redeliver_everything
 from tests.torture.skews import skew
 from tests.torture.soak import soak
 from tests.torture.starvation import starve
@@ -17,6 +22,15 @@ from tests.torture.storms import hold_the_file, overload
 from tests.torture.transitions import change_clocks
 from tests.torture.waiters import wait_for_triggers
 from tests.torture.watchdogs import freeze
+
+#: Those whose tasks run once more on workers, over each kind of broker.
+WITH_WORKERS = {"T02", "T04", "T05", "T06", "T07", "T09", "T10"}
+BROKERS = (
+    Scenario("T01", "what is delivered again starts nothing", redeliver_everything),
+    Scenario("T03", "a broker that forgets loses nothing", forget_everything),
+    Scenario("T08", "a broker that takes nothing is waited for", swallow),
+    Scenario("T26", "a link that is cut costs nothing", cut_the_link),
+)
 
 SCENARIOS: dict[str, Scenario] = {
     each.name: each
@@ -43,3 +57,5 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("T25", "everything at once, and nothing grows", soak),
     )
 }
+SCENARIOS |= {name: SCENARIOS[name]._replace(queues=QUEUES) for name in WITH_WORKERS}
+SCENARIOS |= {each.name: each._replace(backends=SERVERS, queues=CELERY) for each in BROKERS}

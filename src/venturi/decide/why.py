@@ -232,7 +232,7 @@ def _no_worker(world: World, run: RunView, instance: Instance) -> Iterator[Reaso
     if workers is None or (task.executor or "") not in workers.executors:
         return
     if workers.broker:
-        text = f"the broker cannot be used: {workers.broker}"
+        text = f"what is queued waits for the broker: {workers.broker}"
         yield Reason(row="no_broker", text=text, subject="the installation")
     hearing = workers.hearing.get(task.queue, ())
     if not hearing:

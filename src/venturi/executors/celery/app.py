@@ -61,6 +61,8 @@ def _built_in(conf: Config) -> dict[str, Any]:
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
+        # A broker without memory refuses single commands: that too is waited for.
+        "broker_channel_error_retry": True,
         "broker_connection_timeout": 5.0,
         "broker_heartbeat": HEARTBEAT,
         "broker_transport_options": _transport_options(conf, url),

@@ -18,7 +18,7 @@ from celery.utils.log import get_logger
 from celery.worker import state
 
 from venturi.executors.celery.bridge_process import BridgeProcess
-from venturi.executors.celery.doorbell import Doorbell, checked
+from venturi.executors.celery.doorbell import TASK, Doorbell, checked
 from venturi.executors.celery.inside import Accepted, Hears, Leave, Line, Offer, Over, Ready
 
 _LOG = get_logger("venturi.worker")
@@ -143,6 +143,9 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
     def _finish(self, hand: InHand, words: str, *, failed: bool = False) -> None:
         """Have Celery acknowledge the bell, and free the place."""
         seconds = time.monotonic() - hand.begun_at
+        # Celery's own line about an end is written where its pool executes tasks: not here.
+        name = f"{TASK}[{'-'.join(map(str, hand.bell))}]"
+        _LOG.info("Task %s is over after %.1f s: %s", name, seconds, words)
         if not hand.accepted and hand.accept is not None:
             hand.accept(os.getpid(), hand.begun_at)
         if hand.done is not None:

@@ -6,6 +6,7 @@ connection that died without a word is noticed because one's own echo does not c
 
 import os
 import queue
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -16,15 +17,21 @@ from celery import Celery
 from kombu import Connection, Consumer, Producer, Queue
 
 from venturi.core.clock import Clock
-from venturi.executors.celery.trouble import trouble_with
+from venturi.executors.celery.trouble import silent, trouble_with
 
-#: Seconds between two echoes while nothing else is heard, and without any until it is a break.
-ECHO = 10.0
-DEAF = 35.0
+#: Seconds between two echoes of one's own; then without an answer until people are told, and until
+#: it is a break.
+ECHO = 8.0
+SILENT = 8.0
+DEAF = 25.0
+#: Seconds without a look at the clock after which it was we who did not listen.
+AWAY = 5.0
 #: Seconds between two tries to connect, at first and at most.
 SOON, LATE = 0.2, 10.0
 #: Seconds that a queue which nobody listens to is kept.
 EXPIRES = 3600
+#: Who notices that something is wrong.
+SENDING, HEARING, SILENCE = "sending", "hearing", "silence"
 #: What comes back to its sender and says nothing.
 ECHO_WORD = b"echo"
 
@@ -50,9 +57,13 @@ class Post:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._renewals = 0
-        self._heard_at = clock.monotonic()
-        self._echoed_at = clock.monotonic()
+        self._echoed_at = self._renewed_at = self._tended_at = clock.monotonic()
+        #: since when one's echo has not come back, and since when a job is being done
+        self._unanswered_since: float | None = None
+        self._busy_since: float | None = None
         self._problem = ""
+        #: who has a problem at present: a thread, or whoever looks for answers
+        self._troubled: set[str] = set()
         self._lock = threading.Lock()
         self._threads = [
             threading.Thread(target=self._sending, name="sending", daemon=True),
@@ -74,6 +85,11 @@ class Post:
         """Why the broker cannot be used at present; empty when it can."""
         return self._problem
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an echo is on its way."""
+        return self._unanswered_since is not None
+
     def send(self, to: str, body: bytes) -> None:
         """Put `body` into the queue `to`."""
 
@@ -94,14 +110,27 @@ class Post:
         self._jobs.put(job)
 
     def tend(self) -> None:
-        """Send an echo when it is time; begin anew when none has come back for long."""
+        """Send an echo when it is time; begin anew when none has come back for long.
+
+        That others are heard says nothing of what we send: both ways must be seen to work.
+        """
         now = self.clock.monotonic()
-        if now - self._heard_at > DEAF:
-            self._heard_at = now
+        if now - self._tended_at > AWAY:
+            self._unanswered_since, self._renewed_at = None, now
+        self._tended_at = now
+        begun = (self._unanswered_since, self._busy_since)
+        waited = now - min((since for since in begun if since is not None), default=now)
+        # A job that began before we were away may have been away with us.
+        if waited <= SILENT or now - self._renewed_at > SILENT:
+            self._tell(SILENCE, silent(self.url) if waited > SILENT else "")
+        if waited > DEAF and now - self._renewed_at > DEAF:
+            self._renewed_at = now
             self._renewals += 1
             self._hang_up()
-        if now - max(self._heard_at, self._echoed_at) > ECHO and not self.backlog:
+        if now - self._echoed_at > ECHO and not self.backlog:
             self._echoed_at = now
+            if self._unanswered_since is None:
+                self._unanswered_since = now
             self.send(self.inbox, ECHO_WORD)
 
     def close(self, seconds: float = 5.0) -> None:
@@ -116,19 +145,27 @@ class Post:
         job: Job | None = None
         tries = 0
         while not self._closed.is_set():
+            renewals = self._renewals
             try:
                 with self.app.connection_for_write(heartbeat=0) as connection:
                     self._connect(connection)
                     self._sender = connection
                     producer = Producer(connection, auto_declare=False)
                     while True:
+                        if job is None:
+                            self._tell(SENDING, "")  # nothing is left that was refused
                         job = job or self._jobs.get()
                         if job is None:
                             return
+                        if renewals != self._renewals:
+                            break  # it was ended: what is put into it may vanish
+                        self._busy_since = self.clock.monotonic()
                         job(producer)
+                        self._busy_since = None
                         job, tries = None, 0
             except Exception as error:
-                self._tell(trouble_with(self.url, error))
+                self._busy_since = None
+                self._tell(SENDING, trouble_with(self.url, error))
                 tries += 1
                 self._closed.wait(min(LATE, SOON * 2**tries))
 
@@ -142,7 +179,7 @@ class Post:
                     inbox = Queue(self.inbox, durable=True, expires=EXPIRES)
                     with Consumer(connection, [inbox], on_message=self._take, no_ack=True):
                         tries = 0
-                        self._tell("")
+                        self._tell(HEARING, "")
                         while not self._closed.is_set():
                             with suppress(TimeoutError):
                                 connection.drain_events(timeout=1.0)
@@ -150,7 +187,7 @@ class Post:
                                 connection.collect(socket_timeout=0.1)
                                 break
             except Exception as error:
-                self._tell(trouble_with(self.url, error))
+                self._tell(HEARING, trouble_with(self.url, error))
                 tries += 1
                 self._closed.wait(min(LATE, SOON * 2**tries))
 
@@ -163,26 +200,38 @@ class Post:
             client.ping()
 
     def _take(self, message: Any) -> None:
-        self._heard_at = self.clock.monotonic()
         body = message.body
         data = body.encode("latin-1") if isinstance(body, str) else bytes(body)
-        if data != ECHO_WORD:
+        if data == ECHO_WORD:
+            self._unanswered_since = None
+        else:
             self.received.append(data)
             self.wake()
 
-    def _tell(self, problem: str) -> None:
+    def _tell(self, who: str, problem: str) -> None:
+        """Each of those who notice tells when it begins and when it ends for them; people hear of
+        the first, and of the end of all."""
         with self._lock:
-            if bool(problem) == bool(self._problem) and problem != "":
+            if bool(problem) == (who in self._troubled):
                 return
-            changed, self._problem = problem != self._problem, problem
+            if problem:
+                self._troubled.add(who)
+            else:
+                self._troubled.discard(who)
+            before = self._problem
+            self._problem = (before or problem) if self._troubled else ""
+            changed = before != self._problem
         if changed:
-            self.reached(problem)
+            self.reached(self._problem)
             self.wake()
 
     def _hang_up(self) -> None:
         """End the sending connection, whose thread may be waiting for it."""
         connection = getattr(self, "_sender", None)
         if connection is not None:
+            with suppress(Exception):
+                # Who waits for an answer of RabbitMQ does so without a limit, and wakes up by this.
+                connection.connection.transport.sock.shutdown(socket.SHUT_RDWR)
             with suppress(Exception):
                 connection.collect(socket_timeout=0.1)
 

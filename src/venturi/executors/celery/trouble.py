@@ -25,6 +25,11 @@ _ROWS = (
         "use a smaller number at the end of [celery] broker_url",
     ),
     (
+        ("OOM command not allowed", "OutOfMemoryError"),
+        "has no memory left",
+        "give it more (maxmemory in redis.conf), or remove what fills it",
+    ),
+    (
         ("gaierror", "Name or service not known", "name resolution"),
         "has a host name that nobody knows",
         "correct the host in [celery] broker_url",
@@ -48,6 +53,14 @@ def trouble_with(url: str, error: BaseException) -> str:
     return (
         f"The broker {masked(url)} cannot be reached ({why}): is it running, and is "
         "[celery] broker_url right?"
+    )
+
+
+def silent(url: str) -> str:
+    """A sentence about a broker that can be reached, and from which nothing comes back."""
+    return (
+        f"The broker {masked(url)} takes messages and gives none back: its memory or disk may be "
+        "full (RabbitMQ: rabbitmqctl status), or the way to it is cut."
     )
 
 
