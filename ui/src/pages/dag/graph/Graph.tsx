@@ -2,17 +2,7 @@
 import "@xyflow/react/dist/style.css";
 import { Button, Checkbox, Group, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import {
-  Background,
-  Controls,
-  type Edge,
-  MarkerType,
-  MiniMap,
-  type Node,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-} from "@xyflow/react";
+import { Background, Controls, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { ArrowDown, ArrowRight, Search } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { runStatesQuery, structureQuery } from "@/api/queries";
@@ -20,9 +10,13 @@ import type { Cell, Structure } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { useSearchParams, useSearchState } from "@/app/search";
 import { colourOf, worst } from "@/app/states";
+import { useUsable } from "@/app/usable";
 import { Await, Loading, ProblemView } from "@/components/Blocks";
-import { type Direction, layout, type Place } from "./layout";
-import { aroundFailures, criticalPath, type Shape, shapeOf, stateOf } from "./shape";
+import { ARROW, edgesOf, nodeMaker } from "./flow";
+import type { Direction, Place } from "./layers";
+import { layout } from "./layout";
+import { Overview } from "./Overview";
+import { aroundFailures, criticalPath, type Shape, shapeOf } from "./shape";
 import { type FlowNode, TaskNode } from "./TaskNode";
 
 const S = strings({
@@ -91,6 +85,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
   );
   const shape = useMemo(() => shapeOf(structure, open, only), [structure, open, only]);
   const { places, problem } = usePlaces(shape, direction as Direction);
+  useUsable("graph", !!places);
   const flow = useReactFlow();
   const selected = search.task as string | undefined;
 
@@ -102,52 +97,25 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
     },
     [open, setGroups],
   );
-  const nodes = useMemo<FlowNode[]>(() => {
-    if (!places) return [];
-    return shape.nodes.flatMap((each) => {
-      const place = places.get(each.id);
-      if (!place) return [];
-      const parent = each.parent && places.has(each.parent) ? each.parent : undefined;
-      return [
-        {
-          id: each.id,
-          type: "task",
-          position: { x: place.x, y: place.y },
-          width: place.width,
-          height: place.height,
-          parentId: parent,
-          draggable: false,
-          connectable: false,
-          zIndex: each.open ? 0 : 1,
-          ariaLabel: each.id,
-          data: {
-            node: each.node,
-            open: each.open,
-            size: each.tasks.length,
-            ...stateOf(each, cells),
-            known: !!runId && !!states.data,
-            selected: each.id === selected,
-            critical: !!path && each.tasks.some((task) => path.has(task)),
-            vertical: direction === "DOWN",
-            onToggle: toggle,
-          },
-        },
-      ];
-    });
-  }, [shape, places, cells, runId, states.data, selected, path, direction, toggle]);
-  const edges = useMemo<Edge[]>(
+  const [make] = useState(nodeMaker);
+  const known = !!runId && !!states.data;
+  const nodes = useMemo<FlowNode[]>(
     () =>
-      shape.edges.map((each) => ({
-        id: each.id,
-        source: each.source,
-        target: each.target,
-        label: each.label ?? undefined,
-        focusable: false,
-        className: path?.has(each.source) && path.has(each.target) ? "critical" : undefined,
-        markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 },
-      })),
-    [shape, path],
+      places
+        ? make({
+            shape,
+            places,
+            cells,
+            known,
+            selected,
+            path,
+            direction: direction as Direction,
+            onToggle: toggle,
+          })
+        : [],
+    [make, shape, places, cells, known, selected, path, direction, toggle],
   );
+  const edges = useMemo(() => edgesOf(shape, path), [shape, path]);
   const hit = find
     ? shape.nodes.find((each) => each.id.toLowerCase().includes(find.toLowerCase()))?.id
     : undefined;
@@ -199,6 +167,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
         style={{ height: height ?? "calc(100vh - 285px)" }}
         role="region"
         aria-label={t("label")}
+        data-nodes={nodes.length}
       >
         {!places && (
           <div style={{ padding: 20 }}>
@@ -206,6 +175,21 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
             <Loading lines={5} />
           </div>
         )}
+        <svg width="0" height="0" aria-hidden style={{ position: "absolute" }}>
+          <marker
+            id={ARROW}
+            className="graph-arrow"
+            markerWidth="14"
+            markerHeight="14"
+            viewBox="-10 -10 20 20"
+            orient="auto-start-reverse"
+            markerUnits="strokeWidth"
+            refX="0"
+            refY="0"
+          >
+            <polyline points="-5,-4 0,0 -5,4 -5,-4" />
+          </marker>
+        </svg>
         {places && (
           <ReactFlow
             key={`${direction}${shape.nodes.length}`}
@@ -213,7 +197,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
             edges={edges}
             nodeTypes={TYPES}
             fitView
-            fitViewOptions={{ padding: 0.08, maxZoom: 1, minZoom: nodes.length > 200 ? 0.35 : 0.1 }}
+            fitViewOptions={{ padding: 0.08, maxZoom: 1, minZoom: nodes.length > 200 ? 0.5 : 0.1 }}
             minZoom={0.03}
             maxZoom={2}
             nodesConnectable={false}
@@ -227,15 +211,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
           >
             <Background gap={24} size={1} color="var(--line)" />
             <Controls showInteractive={false} />
-            {nodes.length > 12 && (
-              <MiniMap
-                pannable
-                zoomable
-                nodeColor={colourOfNode}
-                maskColor="color-mix(in srgb, var(--bg) 65%, transparent)"
-                bgColor="var(--bg-soft)"
-              />
-            )}
+            {nodes.length > 12 && <Overview nodes={nodes} colourOf={colourOfNode} />}
           </ReactFlow>
         )}
       </div>
@@ -243,8 +219,8 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
   );
 }
 
-function colourOfNode(node: Node): string {
-  const { known, state, counts, open } = node.data as FlowNode["data"];
+function colourOfNode(node: FlowNode): string {
+  const { known, state, counts, open } = node.data;
   if (open) return "var(--bg-hover)";
   if (!known) return "var(--line-strong)";
   return colourOf(counts && Object.keys(counts).length ? worst(counts) : state);
