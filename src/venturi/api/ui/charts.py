@@ -1,5 +1,6 @@
 """Gantt, calendar, durations."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -8,10 +9,12 @@ from venturi.api.call import Call
 from venturi.api.ui.grid import GridRun, grid_run
 from venturi.decide.calendar import following
 from venturi.spec.timetable import needs_runner
+from venturi.store.commands.profiling import KnownEvent, list_known_events
+from venturi.store.engine import Tx
 from venturi.store.queries.dags import get_dag
 from venturi.store.queries.grid import Bar, days_of_runs, gantt_bars, task_times
 from venturi.store.queries.paging import Paging
-from venturi.store.queries.runs import RunFilter, get_run, list_runs
+from venturi.store.queries.runs import RunFilter, RunRow, get_run, list_runs
 from venturi.store.queries.specs import spec_of
 from venturi.store.runs import last_scheduled
 
@@ -79,10 +82,11 @@ class TaskTime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Durations(msgspec.Struct, frozen=True, kw_only=True):
-    """Runs, oldest first, and their tasks by id."""
+    """Runs, oldest first, their tasks by id, and what people know to have happened meanwhile."""
 
     runs: list[RunTime]
     tasks: dict[str, list[TaskTime]]
+    events: list[KnownEvent]
 
 
 def get_gantt(call: Call, dag_id: str, run_id: str) -> Gantt:
@@ -134,7 +138,8 @@ def get_durations(call: Call, dag_id: str, query: DurationsQuery) -> Durations:
         limit = max(1, min(query.limit, RUNS_MAX))
         page = list_runs(tx, call.scope, RunFilter(dag_ids=(dag_id,)), Paging(limit))
         times = task_times(tx, page.rows)
-    runs = page.rows[::-1]
+        runs = page.rows[::-1]
+        events = _events(tx, runs)
     due = {row.run_id: row.run_after for row in runs}
     tasks: dict[str, list[TaskTime]] = {}
     order = {row.run_id: place for place, row in enumerate(runs)}
@@ -160,7 +165,16 @@ def get_durations(call: Call, dag_id: str, query: DurationsQuery) -> Durations:
             for row in runs
         ],
         tasks=tasks,
+        events=events,
     )
+
+
+def _events(tx: Tx, runs: Sequence[RunRow]) -> list[KnownEvent]:
+    """The known events that touch the time of these runs, oldest first."""
+    if not runs:
+        return []
+    ends = [row.end_date or row.run_after for row in runs]
+    return list(list_known_events(tx, runs[0].run_after, max(ends)))[::-1]
 
 
 def _since(start: datetime | None, end: datetime | None) -> float | None:
