@@ -15,6 +15,7 @@ from venturi.api.ui.structure import edges, grid_rows, nodes
 from venturi.spec.model import DagSpec, EdgeLabel, GroupSpec
 from venturi.store.engine import Store
 from venturi.store.queries.pulse import Pulse
+from venturi.store.schema.dags import dag_access
 from venturi.store.schema.people import dag_favorite, sla_miss
 from venturi.store.schema.runs import deadline
 
@@ -185,6 +186,22 @@ def test_missed_slas_name_their_run_and_deadlines_are_filtered(
     late = web.get(f"{UI}/deadlines", params={"missed": "true", "dag_id": "d"}).json()
     assert [(row["name"], row["run_id"]) for row in late["deadlines"]] == [("missed", "r1")]
     assert web.get(f"{UI}/deadlines", params={"order_by": "-id"}).json()["total_entries"] == 2
+
+
+def test_what_dags_grant_to_roles_is_listed(web: TestClient, store: Store) -> None:
+    with store.write() as tx:
+        for dag_id, role, action in (
+            ("d", "Team", "read"),
+            ("e", "Team", "edit"),
+            ("e", "X", "read"),
+        ):
+            tx.execute(insert(dag_access).values(dag_id=dag_id, role=role, action=action))
+    found = web.get(f"{UI}/grants", params={"role": "Team", "order_by": "-dag_id"}).json()
+    assert [(row["dag_id"], row["action"]) for row in found["grants"]] == [
+        ("e", "edit"),
+        ("d", "read"),
+    ]
+    assert web.get(f"{UI}/grants", params={"dag_id": "e"}).json()["total_entries"] == 2
 
 
 def test_queues_and_machines_tell_what_waits_and_runs(web: TestClient, store: Store) -> None:

@@ -3,6 +3,7 @@
 from venturi.api.permissions import Permission, Scope
 from venturi.api.route import Route
 from venturi.api.ui import (
+    access,
     backfills,
     charts,
     dags,
@@ -34,6 +35,7 @@ UI: tuple[Route, ...] = (
     Route("GET", "/events", events.get_events, P.DAG_READ, _DAGS),
     Route("GET", "/slaMisses", misses.get_sla_misses, P.INSTANCE_READ, _DAGS),
     Route("GET", "/deadlines", misses.get_deadlines, P.RUN_READ, _DAGS),
+    Route("GET", "/grants", access.get_grants, P.USER_READ, _DAGS),
     Route("GET", "/queues", queues.get_queues, P.INSTANCE_READ, _DAGS),
     Route("GET", "/dags", dags.get_dag_list, P.DAG_READ, _DAGS),
     Route("GET", _ONE + "/grid", grid.get_grid, P.RUN_READ, _DAG),
