@@ -8,8 +8,8 @@ export interface Prefs {
   /** "local" (the browser's), or an IANA name such as "UTC" */
   zone: string;
   narrowNav: boolean;
-  /** ids of DAGs */
-  favorites: string[];
+  /** ids of DAGs, as an earlier version kept them; they are kept on the server now */
+  favorites?: string[];
 }
 
 const KEY = "venturi-prefs";
@@ -19,7 +19,6 @@ function load(): Prefs {
     language: navigator.language.startsWith("zh") ? "zh" : "en",
     zone: "local",
     narrowNav: false,
-    favorites: [],
   };
   try {
     return { ...defaults, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };

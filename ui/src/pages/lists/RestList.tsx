@@ -24,6 +24,8 @@ export interface Filter {
   /** the server's parameters for a value */
   param: (value: string) => Record<string, string>;
   choices?: string[];
+  /** what the choices are called, where they are no words of the server */
+  words?: Record<string, Pair>;
 }
 
 export interface Bulk<T> {
@@ -43,6 +45,10 @@ interface Props<T> {
   id: (row: T) => string;
   order: string;
   filters?: Filter[];
+  /** parameters of the server that no filter of the page changes */
+  always?: Record<string, string>;
+  /** what stands above the list instead of the title */
+  head?: ReactNode;
   bulk?: Bulk<T>[];
   row?: (row: T) => ReactNode;
   actions?: ReactNode;
@@ -63,6 +69,7 @@ export function RestList<T>(props: Props<T>) {
   const [deed, plan] = useState<Bulk<T> | null>(null);
   const asked = Object.assign(
     {},
+    props.always,
     ...filters.map((each) => {
       const value = search[each.name];
       return typeof value === "string" && value ? each.param(value) : {};
@@ -104,17 +111,19 @@ export function RestList<T>(props: Props<T>) {
   });
   const total = list.data?.pages[0]?.total;
   return (
-    <>
-      <PageHead
-        title={say(props.title)}
-        sentence={
-          <>
-            {props.sentence && say(props.sentence)}{" "}
-            {total !== undefined && <span className="soft">{t("total", { n: total })}</span>}
-          </>
-        }
-        actions={props.actions}
-      />
+    <div className="page">
+      {props.head ?? (
+        <PageHead
+          title={say(props.title)}
+          sentence={
+            <>
+              {props.sentence && say(props.sentence)}{" "}
+              {total !== undefined && <span className="soft">{t("total", { n: total })}</span>}
+            </>
+          }
+          actions={props.actions}
+        />
+      )}
       <Group gap="xs" mb="sm">
         {filters.map((each) => (
           <FilterField key={each.name} filter={each} />
@@ -164,7 +173,7 @@ export function RestList<T>(props: Props<T>) {
         pending={act.isPending}
         onConfirm={() => deed && act.mutate(deed)}
       />
-    </>
+    </div>
   );
 }
 
@@ -186,7 +195,10 @@ function FilterField({ filter }: { filter: Filter }) {
       <Select
         aria-label={label}
         placeholder={label}
-        data={filter.choices}
+        data={filter.choices.map((each) => ({
+          value: each,
+          label: say(filter.words?.[each] ?? [each, each]),
+        }))}
         value={value || null}
         onChange={(next) => setValue(next ?? undefined)}
         clearable

@@ -1,4 +1,6 @@
 /** What the profiling routes answer, and the result as CSV. */
+import type { KnownEvent } from "@/api/shapes";
+
 export type Cell = string | number | boolean | null;
 
 export interface Answer {
@@ -15,15 +17,6 @@ export interface Chart {
   conn_id: string;
   sql: string;
   chart_type: string;
-}
-
-export interface KnownEvent {
-  id: number;
-  label: string;
-  kind: string;
-  start_date: string;
-  end_date: string;
-  description: string;
 }
 
 export interface Start {
