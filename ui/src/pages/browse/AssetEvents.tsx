@@ -61,15 +61,15 @@ export function EventList({ of, head }: { of?: string; head?: ReactNode }) {
       head: t("by"),
       cell: (row) =>
         row.source_dag_id && row.source_run_id && row.source_task_id ? (
-          <>
+          <span className="beside">
             <InstanceLink
               dagId={row.source_dag_id}
               runId={row.source_run_id}
               taskId={row.source_task_id}
               mapIndex={row.source_map_index}
-            />{" "}
+            />
             <span className="soft">{row.source_dag_id}</span>
-          </>
+          </span>
         ) : (
           <span className="faint">{t("outside")}</span>
         ),

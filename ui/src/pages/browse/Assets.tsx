@@ -45,7 +45,7 @@ export function Assets() {
       head: t("writers"),
       cell: (row) =>
         row.producing_tasks.map((each) => (
-          <div key={`${each.dag_id} ${each.task_id}`}>
+          <div key={`${each.dag_id} ${each.task_id}`} className="beside">
             <DagLink dagId={each.dag_id} /> <span className="soft">{each.task_id}</span>
           </div>
         )),
