@@ -1,12 +1,23 @@
 """What tasks left, what was late, assets and queues: seen in the browser as they are."""
 
+import csv
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from scripts.instance import Instance
 
 LONG = 60_000
+
+
+def ended(site: Instance, dag_id: str) -> str:
+    """The id of a run of the DAG that ended well."""
+    found = f"/dags/{dag_id}/dagRuns?state=success&order_by=-run_after"
+    site.wait_for(
+        f"a run of {dag_id}", lambda: site.rest("GET", found)["total_entries"] > 0, 60, 0.2
+    )
+    return str(site.rest("GET", found)["dag_runs"][0]["dag_run_id"])
 
 
 def test_a_value_that_a_task_left_is_found_and_shown_on_demand(page: Page, site: Instance) -> None:
@@ -117,12 +128,7 @@ def test_a_favourite_is_kept_on_the_server_also_one_from_an_earlier_browser(
 
 
 def test_what_people_know_to_have_happened_stands_on_the_charts(page: Page, site: Instance) -> None:
-    site.wait_for(
-        "a run of late",
-        lambda: site.rest("GET", "/dags/late/dagRuns?state=success")["total_entries"] > 0,
-        60,
-        0.2,
-    )
+    ended(site, "late")
     page.goto("/profiling")
     events = page.get_by_role("region", name="Known events")
     events.get_by_label("Name").fill("the great flood")
@@ -141,3 +147,67 @@ def test_what_people_know_to_have_happened_stands_on_the_charts(page: Page, site
     page.goto("/profiling")
     page.get_by_role("button", name="Forget the great flood").click()
     expect(page.get_by_text("the great flood was forgotten")).to_be_visible()
+
+
+def test_the_resources_of_a_run_are_a_table_to_take_along(
+    page: Page, site: Instance, tmp_path: Path
+) -> None:
+    run_id = ended(site, "late")
+    page.goto(f"/dags/late/runs/{run_id}?tab=resources")
+    table = page.get_by_role("table", name="Resources of the run")
+    rows = table.locator("tbody tr[data-id]")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("drags")  # what took longest
+    table.get_by_role("button", name="Took").click()
+    expect(rows.first).to_contain_text("counts")
+    expect(page).to_have_url(re.compile("by=took"))
+    with page.expect_download() as told:
+        page.get_by_role("button", name="CSV").click()
+    told.value.save_as(tmp_path / "used.csv")
+    with (tmp_path / "used.csv").open(newline="") as file:
+        used = {row["task_id"]: row for row in csv.DictReader(file)}
+    assert set(used) == {"drags", "counts"}
+    assert float(used["drags"]["duration_seconds"]) > 2
+    assert int(used["counts"]["max_rss_bytes"]) > 0
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Report (HTML)").click()
+    told.value.save_as(tmp_path / "report.html")
+    page.goto((tmp_path / "report.html").as_uri())
+    expect(page.get_by_role("heading")).to_contain_text("late")
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_a_report_takes_text_as_text(page: Page, site: Instance, tmp_path: Path) -> None:
+    run_id = site.trigger("evil")
+    page.goto(f"/dags/evil/runs/{run_id}?tab=resources")
+    rows = page.get_by_role("table", name="Resources of the run").locator("tbody tr[data-id]")
+    expect(rows).to_have_count(2, timeout=LONG)
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Report (HTML)").click()
+    told.value.save_as(tmp_path / "report.html")
+    assert "<script" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_critical_path_of_a_run_is_marked(page: Page, site: Instance) -> None:
+    run_id = ended(site, "late")
+    page.goto(f"/dags/late/runs/{run_id}?tab=gantt")
+    page.get_by_label("critical path").check()
+    expect(page).to_have_url(re.compile("critical=1"))
+    expect(page.locator(".gantt-row.critical")).to_have_count(2)
+    expect(page.get_by_text("The chain of 2 tasks")).to_be_visible()
+
+
+def test_filters_are_kept_as_a_view_and_found_again(page: Page, site: Instance) -> None:
+    page.goto("/task_instances?state=failed")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_label("Keep this view as").fill("what failed")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.goto("/task_instances")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("button", name="what failed", exact=True).click()
+    expect(page).to_have_url(re.compile(r"\?state=failed$"))
+    opened = page.get_by_role("button", name="what failed", exact=True)
+    expect(opened).to_be_visible()
+    opened.click()
+    page.get_by_role("button", name="Forget what failed").click()
+    expect(page.get_by_role("button", name="Views")).to_be_visible()

@@ -9,6 +9,7 @@ import { Await, PageHead } from "@/components/Blocks";
 import { Confirm } from "@/components/Confirm";
 import { type Column, DataTable } from "@/components/DataTable";
 import { useAction } from "@/components/useAction";
+import { SavedViews } from "./SavedViews";
 
 const S = strings({
   selected: ["{n} selected", "已选 {n} 项"],
@@ -128,6 +129,7 @@ export function RestList<T>(props: Props<T>) {
         {filters.map((each) => (
           <FilterField key={each.name} filter={each} />
         ))}
+        {filters.length > 1 && <SavedViews />}
         {bulk.length > 0 && chosen.length > 0 && (
           <Group gap={6} role="toolbar" aria-label={t("selected", { n: chosen.length })}>
             <span className="soft">{t("selected", { n: chosen.length })}</span>

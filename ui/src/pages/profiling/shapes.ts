@@ -35,6 +35,6 @@ function quoted(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export function csv(answer: Answer): string {
+export function csv(answer: Pick<Answer, "columns" | "rows">): string {
   return [answer.columns, ...answer.rows].map((row) => row.map(quoted).join(",")).join("\r\n");
 }
