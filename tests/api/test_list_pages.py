@@ -53,7 +53,43 @@ HOST = "http://localhost:8080"
             ("-id",),
             {"job_type": "SchedulerJob", "job_state": "running", "hostname": "h"},
         ),
-        (f"{API}/assets", "assets", ("name", "-uri"), {"name_pattern": "%d%"}),
+        (f"{API}/assets", "assets", ("name", "-uri"), {"name_pattern": "%d%", "dag_ids": "d"}),
+        (
+            f"{API}/assets/events",
+            "asset_events",
+            ("-timestamp",),
+            {
+                "name_pattern": "%d%",
+                "asset_id": "1",
+                "source_dag_id": "d",
+                "source_task_id": "t",
+            },
+        ),
+        (
+            f"{API}/dags/~/dagRuns/~/taskInstances/~/xcomEntries",
+            "xcom_entries",
+            ("-id", "key", "task_id"),
+            {"xcom_key_pattern": "%d%"},
+        ),
+        (
+            f"{API}/dags/~/dagRuns/~/hitlDetails",
+            "hitl_details",
+            (),
+            {"dag_id_pattern": "%d%", "task_id_pattern": "%t%", "response_received": "false"},
+        ),
+        (
+            "/ui/slaMisses",
+            "sla_misses",
+            ("-timestamp", "dag_id", "task_id", "logical_date"),
+            {"dag_id": "d", "task_id": "t"},
+        ),
+        (
+            "/ui/deadlines",
+            "deadlines",
+            ("-deadline_time", "dag_id"),
+            {"dag_id": "d", "missed": "false"},
+        ),
+        ("/ui/grants", "grants", ("dag_id", "role", "-action"), {"dag_id": "d", "role": "r"}),
     ],
 )
 def test_a_list_page_is_answered_in_each_order_and_with_each_filter(

@@ -2,17 +2,22 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
 from tests import make
-from tests.store.home import put, run
+from tests.store.home import execute, put, run
 from venturi.api.ui.hub import Changed, Hub, difference
 from venturi.api.ui.structure import edges, grid_rows, nodes
 from venturi.spec.model import DagSpec, EdgeLabel, GroupSpec
 from venturi.store.engine import Store
 from venturi.store.queries.pulse import Pulse
+from venturi.store.schema.dags import dag_access
+from venturi.store.schema.people import dag_favorite, sla_miss
+from venturi.store.schema.runs import deadline
 
 UI = "http://localhost:8080/ui"
 
@@ -122,6 +127,106 @@ def test_the_palette_finds_dags_and_tasks(web: TestClient, store: Store) -> None
         "tasks": [],
         "runs": [],
     }
+
+
+def test_favourites_are_kept_for_each_person_and_told_with_the_list(
+    web: TestClient, store: Store
+) -> None:
+    for dag_id in ("a", "b"):
+        put(store, spec(dag_id))
+    assert web.post(f"{UI[:-3]}/api/v2/dags/b/favorite").status_code == 204
+    listed = web.get(f"{UI}/dags").json()["dags"]
+    assert [(row["dag_id"], row["is_favorite"]) for row in listed] == [("a", False), ("b", True)]
+    for wanted, found in (("true", ["b"]), ("false", ["a"])):
+        some = web.get(f"{UI}/dags", params={"favorite": wanted}).json()
+        assert [row["dag_id"] for row in some["dags"]] == found
+    execute(store, update(dag_favorite).values(username="somebody else"))
+    assert web.get(f"{UI}/dags", params={"favorite": "true"}).json()["dags"] == []
+
+
+def test_charts_tell_what_people_know_to_have_happened_meanwhile(
+    web: TestClient, store: Store
+) -> None:
+    put(store, spec())
+    run(store, spec(), "early", state="success", days_ago=9)
+    run(store, spec(), "late", state="success", days_ago=2)
+    for label, first, last in (("before", 20, 15), ("outage", 12, 5), ("after", 1, 1)):
+        event = {
+            "label": label,
+            "start_date": (make.NOW - timedelta(days=first)).isoformat(),
+            "end_date": (make.NOW - timedelta(days=last)).isoformat(),
+        }
+        assert web.post(f"{UI}/profiling/events", json=event).status_code == 201
+    events = web.get(f"{UI}/dags/d/durations").json()["events"]
+    assert [each["label"] for each in events] == ["outage"]
+
+
+def test_missed_slas_name_their_run_and_deadlines_are_filtered(
+    web: TestClient, store: Store
+) -> None:
+    for dag_id in ("d", "e"):
+        put(store, spec(dag_id))
+    number = run(store, spec("d"))
+    with store.write() as tx:
+        for dag_id, date in (("d", make.NOW - timedelta(days=1)), ("e", make.NOW)):
+            miss = {"task_id": "after", "execution_date": date, "timestamp": make.NOW}
+            tx.execute(insert(sla_miss).values(dag_id=dag_id, **miss))
+        for name, missed in (("soon", False), ("missed", True)):
+            at = {"alert": 0, "deadline_time": make.NOW, "created_at": make.NOW}
+            of = {"dagrun_id": number, "dag_id": "d", "name": name, "missed": missed}
+            tx.execute(insert(deadline).values(**of, **at))
+    found = web.get(f"{UI}/slaMisses", params={"order_by": "dag_id", "limit": 10}).json()
+    assert [(row["dag_id"], row["run_id"]) for row in found["sla_misses"]] == [
+        ("d", "r1"),
+        ("e", None),
+    ]
+    one = web.get(f"{UI}/slaMisses", params={"dag_id": "e", "task_id": "after"}).json()
+    assert one["total_entries"] == 1
+    assert web.get(f"{UI}/slaMisses", params={"task_id": "other"}).json()["total_entries"] == 0
+    late = web.get(f"{UI}/deadlines", params={"missed": "true", "dag_id": "d"}).json()
+    assert [(row["name"], row["run_id"]) for row in late["deadlines"]] == [("missed", "r1")]
+    assert web.get(f"{UI}/deadlines", params={"order_by": "-id"}).json()["total_entries"] == 2
+
+
+def test_what_dags_grant_to_roles_is_listed(web: TestClient, store: Store) -> None:
+    with store.write() as tx:
+        for dag_id, role, action in (
+            ("d", "Team", "read"),
+            ("e", "Team", "edit"),
+            ("e", "X", "read"),
+        ):
+            tx.execute(insert(dag_access).values(dag_id=dag_id, role=role, action=action))
+    found = web.get(f"{UI}/grants", params={"role": "Team", "order_by": "-dag_id"}).json()
+    assert [(row["dag_id"], row["action"]) for row in found["grants"]] == [
+        ("e", "edit"),
+        ("d", "read"),
+    ]
+    assert web.get(f"{UI}/grants", params={"dag_id": "e"}).json()["total_entries"] == 2
+
+
+def test_queues_and_machines_tell_what_waits_and_runs(web: TestClient, store: Store) -> None:
+    put(store, spec())
+    since = make.NOW - timedelta(minutes=5)
+    busy = {"state": "running", "hostname": "m1", "start_date": since}
+    run(
+        store,
+        spec(),
+        instances={
+            "after": {"state": "queued", "queue": "gpu", "queued_dttm": since},
+            "outer.b": {**busy, "queue": "gpu"},
+            "outer.inner.a": {**busy, "queue": None},
+        },
+    )
+    found = web.get(f"{UI}/queues").json()
+    assert found["places"] > 0
+    loads = {
+        row["queue"]: (row["scheduled"], row["queued"], row["running"]) for row in found["queues"]
+    }
+    assert loads == {"default": (0, 0, 1), "gpu": (0, 1, 1)}
+    assert found["queues"][1]["waiting_since"].startswith(since.strftime("%Y-%m-%dT%H:%M"))
+    (machine,) = found["machines"]
+    assert (machine["hostname"], machine["running"]) == ("m1", 2)
+    assert machine["queues"] == ["default", "gpu"]
 
 
 def test_two_looks_differ_in_what_changed_began_and_ended() -> None:

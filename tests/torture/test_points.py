@@ -41,7 +41,7 @@ def test_all_commits_of_the_engine_are_found() -> None:
     found = commits()
     assert {"scheduler.step:Stepper.step", "api.call:Call.change", "cli.session:change"} <= found
     # The scheduler's are those that T05 kills it at, on both sides, or it says why not.
-    points = set(scheduler_points())
+    points = set(scheduler_points(is_celery=True))
     for commit in found:
         if commit.startswith("scheduler."):
             assert set(sides(commit)) <= points or any(map(commit.startswith, UNREACHED)), commit

@@ -70,7 +70,7 @@ def site(chromium: str) -> Iterator[Instance]:
     }
     with Instance(home, settings) as made:
         made.wait_healthy()
-        for dag_id in ("ct1", "mends", "slow", "evil", "grouped", "anns", "asks"):
+        for dag_id in ("ct1", "mends", "slow", "evil", "grouped", "anns", "asks", "late"):
             made.wait_listed(dag_id)
         yield made
     shutil.rmtree(home, ignore_errors=True)

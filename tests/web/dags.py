@@ -68,6 +68,24 @@ with DAG("asks", start_date=START, schedule=None, params={
     + """
 with DAG("anns", start_date=START, schedule=None, default_args={"owner": "ann"}):
     BashOperator(task_id="hers", bash_command="true")
+with DAG("beas", start_date=START, schedule=None, default_args={"owner": "bea"}):
+    BashOperator(task_id="hers", bash_command="true")
+""",
+    "late.py": _TOP
+    + """
+from airflow.sdk import Asset, AsyncCallback, DeadlineAlert, DeadlineReference
+async def told():
+    print("late")
+with DAG("late", start_date=START, schedule="@once", deadline=DeadlineAlert(
+    reference=DeadlineReference.DAGRUN_QUEUED_AT, interval=timedelta(seconds=0.2),
+    callback=AsyncCallback(told), name="in no time",
+)):
+    BashOperator(task_id="drags", bash_command="sleep 3", sla=timedelta(seconds=1)) >> (
+        PythonOperator(task_id="counts", python_callable=lambda: {"rows": 4711},
+            outlets=[Asset("warehouse://sales")]))
+with DAG("reads", start_date=START, schedule=[Asset("warehouse://sales")],
+         access_control={"Readers": {"can_read"}}):
+    BashOperator(task_id="reads", bash_command="true")
 """,
     "evil.py": _TOP
     + f"""

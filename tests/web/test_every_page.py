@@ -12,7 +12,7 @@ from tests.web.conftest import AXE, PATIENCE_MS
 from tests.web.dags import EVIL
 
 TABS = ("grid", "graph", "gantt", "runs", "calendar", "charts", "backfills", "code", "details")
-RUN_TABS = ("tasks", "gantt", "graph", "why", "details")
+RUN_TABS = ("tasks", "gantt", "graph", "resources", "why", "details")
 TASK_TABS = ("log", "why", "details", "xcom", "attempts", "history")
 #: In the dark only colours are different.
 RULES: dict[str, Any] = {

@@ -12,7 +12,8 @@ from tests.web.test_every_page import PHONE, RULES, open_page
 
 LISTS = (
     *("dag_runs", "task_instances", "assets", "events", "jobs", "connections", "variables"),
-    *("pools", "users", "plugins", "config", "profiling"),
+    *("pools", "users", "plugins", "config", "profiling", "required_actions", "xcoms", "misses"),
+    *("misses?show=deadlines", "asset_events", "asset/1", "queues", "roles"),
 )
 
 

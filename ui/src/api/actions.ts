@@ -14,6 +14,13 @@ export const setPaused = (dagId: string, paused: boolean) =>
     }),
   );
 
+export const setFavorite = (dagId: string, liked: boolean) => {
+  const params = { params: { path: { dag_id: dagId } } };
+  return liked
+    ? ask(api.POST("/api/v2/dags/{dag_id}/favorite", params))
+    : ask(api.POST("/api/v2/dags/{dag_id}/unfavorite", params));
+};
+
 export const trigger = (dagId: string, body: Schemas["TriggerBody"] = {}) =>
   ask(api.POST("/api/v2/dags/{dag_id}/dagRuns", { params: { path: { dag_id: dagId } }, body }));
 

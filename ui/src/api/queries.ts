@@ -21,6 +21,7 @@ export interface DagFilter {
   tags?: string[];
   owners?: string[];
   paused?: string;
+  favorite?: string;
   dag_id?: string[];
   state?: string;
   order_by?: string;

@@ -72,6 +72,7 @@ export interface DagRow {
   owners: string[];
   tags: string[];
   is_paused: boolean;
+  is_favorite: boolean;
   has_import_errors: boolean;
   schedule: string | null;
   schedule_text: string | null;
@@ -182,7 +183,18 @@ export interface CalendarDays {
   days: { date: string; counts: Counts; planned: number }[];
 }
 
+/** Something that people know to have happened; drawn on every chart over time. */
+export interface KnownEvent {
+  id: number;
+  label: string;
+  kind: string;
+  start_date: string;
+  end_date: string;
+  description: string;
+}
+
 export interface Durations {
+  events: KnownEvent[];
   runs: {
     run_id: string;
     state: string;

@@ -3,13 +3,22 @@ import { createStore, useStore } from "./store";
 
 export type Language = "en" | "zh";
 
+/** A list as somebody wants to see it again. */
+export interface View {
+  name: string;
+  /** "?state=failed" */
+  search: string;
+}
+
 export interface Prefs {
   language: Language;
   /** "local" (the browser's), or an IANA name such as "UTC" */
   zone: string;
   narrowNav: boolean;
-  /** ids of DAGs */
-  favorites: string[];
+  /** lists with their filters under a name, by the path of the page */
+  views: Record<string, View[]>;
+  /** ids of DAGs, as an earlier version kept them; they are kept on the server now */
+  favorites?: string[];
 }
 
 const KEY = "venturi-prefs";
@@ -19,7 +28,7 @@ function load(): Prefs {
     language: navigator.language.startsWith("zh") ? "zh" : "en",
     zone: "local",
     narrowNav: false,
-    favorites: [],
+    views: {},
   };
   try {
     return { ...defaults, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };

@@ -9,6 +9,9 @@ backfills  backfills with how far they are
 instance   attempts and history of a task instance
 log        lines of a log, search in it, its growth
 loglines   where the lines of a long file are
+access     what DAGs grant to roles
+misses     missed SLAs, deadlines
+queues     queues and machines with what waits and runs
 replays    a run anew from a task on
 find       what the palette finds
 events     the stream that says what changed

@@ -1,5 +1,6 @@
 """Gantt, calendar, durations."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -8,10 +9,12 @@ from venturi.api.call import Call
 from venturi.api.ui.grid import GridRun, grid_run
 from venturi.decide.calendar import following
 from venturi.spec.timetable import needs_runner
+from venturi.store.commands.profiling import KnownEvent, list_known_events
+from venturi.store.engine import Tx
 from venturi.store.queries.dags import get_dag
 from venturi.store.queries.grid import Bar, days_of_runs, gantt_bars, longest_tasks, task_times
 from venturi.store.queries.paging import Paging
-from venturi.store.queries.runs import RunFilter, get_run, list_runs
+from venturi.store.queries.runs import RunFilter, RunRow, get_run, list_runs
 from venturi.store.queries.specs import spec_of
 from venturi.store.runs import last_scheduled
 
@@ -83,11 +86,13 @@ class TaskTime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Durations(msgspec.Struct, frozen=True, kw_only=True):
-    """Runs, oldest first; the names of all their tasks, the slowest first; times of some by id."""
+    """Runs, oldest first; the names of all their tasks, the slowest first; times of some by id; and
+    what people know to have happened meanwhile."""
 
     runs: list[RunTime]
     names: list[str]
     tasks: dict[str, list[TaskTime]]
+    events: list[KnownEvent]
 
 
 def get_gantt(call: Call, dag_id: str, run_id: str) -> Gantt:
@@ -140,7 +145,8 @@ def get_durations(call: Call, dag_id: str, query: DurationsQuery) -> Durations:
         page = list_runs(tx, call.scope, RunFilter(dag_ids=(dag_id,)), Paging(limit))
         names = longest_tasks(tx, page.rows)
         times = task_times(tx, page.rows, query.task_id[:TASKS_MAX] or names[:SLOWEST])
-    runs = page.rows[::-1]
+        runs = page.rows[::-1]
+        events = _events(tx, runs)
     due = {row.run_id: row.run_after for row in runs}
     tasks: dict[str, list[TaskTime]] = {}
     order = {row.run_id: place for place, row in enumerate(runs)}
@@ -167,7 +173,16 @@ def get_durations(call: Call, dag_id: str, query: DurationsQuery) -> Durations:
         ],
         names=names,
         tasks=tasks,
+        events=events,
     )
+
+
+def _events(tx: Tx, runs: Sequence[RunRow]) -> list[KnownEvent]:
+    """The known events that touch the time of these runs, oldest first."""
+    if not runs:
+        return []
+    ends = [row.end_date or row.run_after for row in runs]
+    return list(list_known_events(tx, runs[0].run_after, max(ends)))[::-1]
 
 
 def _since(start: datetime | None, end: datetime | None) -> float | None:

@@ -9,6 +9,7 @@ from venturi.api.call import Call
 from venturi.store.queries.dags import DagFilter, DagRow, list_dags, list_owners, list_tags
 from venturi.store.queries.paging import Paging
 from venturi.store.queries.recent import Bar, active_tasks, last_runs
+from venturi.store.queries.remembered import favorites_of
 
 #: Small bars beside a DAG.
 BARS = 14
@@ -23,6 +24,8 @@ class DagListQuery(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[str] = []
     owners: list[str] = []
     paused: bool | None = None
+    #: only the favourites of who asks, or only the others
+    favorite: bool | None = None
     state: Literal["queued", "running", "success", "failed"] | None = None
     order_by: str = "dag_id"
     cursor: int = 0
@@ -50,6 +53,7 @@ class DagInList(msgspec.Struct, frozen=True, kw_only=True):
     owners: tuple[str, ...]
     tags: tuple[str, ...]
     is_paused: bool
+    is_favorite: bool
     has_import_errors: bool
     schedule: str | None
     schedule_text: str | None
@@ -78,6 +82,8 @@ def get_dag_list(call: Call, query: DagListQuery) -> DagList:
         owners=tuple(query.owners),
         paused=query.paused,
         last_run_state=query.state,
+        favorite_of=call.user if query.favorite is True else None,
+        not_favorite_of=call.user if query.favorite is False else None,
     )
     limit = max(1, min(query.limit, ROWS_MAX))
     order = (query.order_by, "dag_id") if query.order_by.lstrip("-") != "dag_id" else ()
@@ -86,12 +92,16 @@ def get_dag_list(call: Call, query: DagListQuery) -> DagList:
         page = list_dags(tx, call.scope, which, paging)
         runs = last_runs(tx, (row.dag_id for row in page.rows), BARS)
         tasks = active_tasks(tx, call.scope)
+        liked = favorites_of(tx, call.scope, call.user)
         first = query.cursor == 0
         tags = list_tags(tx, call.scope).rows if first else []
         owners = list_owners(tx, call.scope) if first else []
     after = query.cursor + len(page.rows)
     return DagList(
-        dags=[_row(row, runs[row.dag_id], tasks.get(row.dag_id, {})) for row in page.rows],
+        dags=[
+            _row(row, runs[row.dag_id], tasks.get(row.dag_id, {}), row.dag_id in liked)
+            for row in page.rows
+        ],
         next_cursor=after if after < page.total else None,
         total=page.total,
         tags=tags,
@@ -112,7 +122,7 @@ def run_bar(bar: Bar) -> RunBar:
     )
 
 
-def _row(row: DagRow, runs: list[Bar], tasks: dict[str, int]) -> DagInList:
+def _row(row: DagRow, runs: list[Bar], tasks: dict[str, int], is_favorite: bool) -> DagInList:
     return DagInList(
         dag_id=row.dag_id,
         display_name=row.display_name,
@@ -120,6 +130,7 @@ def _row(row: DagRow, runs: list[Bar], tasks: dict[str, int]) -> DagInList:
         owners=row.owners,
         tags=row.tags,
         is_paused=row.is_paused,
+        is_favorite=is_favorite,
         has_import_errors=row.has_import_errors,
         schedule=row.timetable_summary,
         schedule_text=row.timetable_description,

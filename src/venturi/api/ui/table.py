@@ -3,6 +3,7 @@
 from venturi.api.permissions import Permission, Scope
 from venturi.api.route import Route
 from venturi.api.ui import (
+    access,
     backfills,
     charts,
     dags,
@@ -12,7 +13,9 @@ from venturi.api.ui import (
     home,
     instance,
     log,
+    misses,
     profiling,
+    queues,
     replays,
 )
 
@@ -30,6 +33,10 @@ UI: tuple[Route, ...] = (
     Route("GET", "/search", find.get_search, P.DAG_READ, _DAGS),
     Route("GET", "/backfills", backfills.get_backfill_list, P.RUN_READ, _DAGS),
     Route("GET", "/events", events.get_events, P.DAG_READ, _DAGS),
+    Route("GET", "/slaMisses", misses.get_sla_misses, P.INSTANCE_READ, _DAGS),
+    Route("GET", "/deadlines", misses.get_deadlines, P.RUN_READ, _DAGS),
+    Route("GET", "/grants", access.get_grants, P.USER_READ, _DAGS),
+    Route("GET", "/queues", queues.get_queues, P.INSTANCE_READ, _DAGS),
     Route("GET", "/dags", dags.get_dag_list, P.DAG_READ, _DAGS),
     Route("GET", _ONE + "/grid", grid.get_grid, P.RUN_READ, _DAG),
     Route("GET", _ONE + "/structure", grid.get_structure, P.TASK_READ, _DAG),

@@ -11,5 +11,8 @@ counts      how many DAGs and runs are in which state
 why         why something does not run
 durations   how long tasks took
 audit       who did what
+access      what DAGs grant to roles
+misses      missed SLAs and deadlines
+queues      how busy queues and machines are
 schema      whether the database can be worked with, quickly
 """

@@ -44,7 +44,7 @@ export function Configuration() {
     { key: "value", head: t("value"), cell: (row) => <code>{row.value}</code> },
   ];
   return (
-    <>
+    <div className="page">
       <PageHead title={t("title")} sentence={t("sentence")} />
       <TextInput
         mb="sm"
@@ -65,7 +65,7 @@ export function Configuration() {
           />
         )}
       </Await>
-    </>
+    </div>
   );
 }
 

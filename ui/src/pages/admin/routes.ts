@@ -1,5 +1,14 @@
 /** The pages of this area. */
-import { Cable, KeyRound, Layers, Puzzle, Settings, Users } from "lucide-react";
+import {
+  Cable,
+  KeyRound,
+  Layers,
+  Puzzle,
+  Server,
+  Settings,
+  ShieldCheck,
+  Users,
+} from "lucide-react";
 import { type PageRoute, page } from "@/app/pages";
 
 export const adminRoutes: PageRoute[] = [
@@ -25,11 +34,25 @@ export const adminRoutes: PageRoute[] = [
     component: page(() => import("./Pools"), "Pools"),
   },
   {
+    path: "/queues",
+    title: ["Workers and queues", "工作节点与队列"],
+    section: "admin",
+    icon: Server,
+    component: page(() => import("./Queues"), "Queues"),
+  },
+  {
     path: "/users",
     title: ["Users", "用户"],
     section: "admin",
     icon: Users,
     component: page(() => import("./Users"), "Users"),
+  },
+  {
+    path: "/roles",
+    title: ["Roles", "角色"],
+    section: "admin",
+    icon: ShieldCheck,
+    component: page(() => import("./Roles"), "Roles"),
   },
   {
     path: "/plugins",

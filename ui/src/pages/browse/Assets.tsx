@@ -4,7 +4,8 @@ import { Empty } from "@/components/Blocks";
 import type { Column } from "@/components/DataTable";
 import { DagLink } from "@/components/Link";
 import { Time } from "@/components/Time";
-import { contains, RestList } from "@/pages/lists/RestList";
+import { contains, exactly, RestList } from "@/pages/lists/RestList";
+import { AssetLink } from "./AssetLink";
 
 const S = strings({
   name: ["Name", "名称"],
@@ -19,26 +20,32 @@ const S = strings({
   ],
 });
 
-interface Asset {
+export interface Asset {
   id: number;
   name: string;
   uri: string;
   scheduled_dags: { dag_id: string }[];
   producing_tasks: { dag_id: string; task_id: string }[];
+  consuming_tasks: { dag_id: string; task_id: string }[];
   last_asset_event: { timestamp: string | null } | null;
 }
 
 export function Assets() {
   const t = useStrings(S);
   const columns: Column<Asset>[] = [
-    { key: "name", head: t("name"), order: "name", cell: (row) => row.name },
+    {
+      key: "name",
+      head: t("name"),
+      order: "name",
+      cell: (row) => <AssetLink id={row.id}>{row.name}</AssetLink>,
+    },
     { key: "uri", head: t("uri"), order: "uri", wide: true, cell: (row) => <code>{row.uri}</code> },
     {
       key: "writers",
       head: t("writers"),
       cell: (row) =>
         row.producing_tasks.map((each) => (
-          <div key={`${each.dag_id} ${each.task_id}`}>
+          <div key={`${each.dag_id} ${each.task_id}`} className="beside">
             <DagLink dagId={each.dag_id} /> <span className="soft">{each.task_id}</span>
           </div>
         )),
@@ -58,12 +65,16 @@ export function Assets() {
   return (
     <RestList<Asset>
       title={["Assets", "资产"]}
+      sentence={["What DAGs write and read.", "DAG 写入与读取的数据。"]}
       path="/api/v2/assets"
       field="assets"
       order="name"
       id={(row) => String(row.id)}
       columns={columns}
-      filters={[contains("name", ["Name contains", "名称包含"], "name_pattern")]}
+      filters={[
+        contains("name", ["Name contains", "名称包含"], "name_pattern"),
+        exactly("dag", ["DAG", "DAG"], "dag_ids"),
+      ]}
       empty={
         <Empty title={t("none")} command="airflow assets list">
           {t("teach")}

@@ -43,7 +43,8 @@ export function Jobs() {
   ];
   return (
     <RestList<Job>
-      title={["Jobs and workers", "作业与工作节点"]}
+      title={["Jobs", "作业"]}
+      sentence={["Processes that say they are alive.", "报告自身存活的进程。"]}
       path="/api/v2/jobs"
       field="jobs"
       order="-id"

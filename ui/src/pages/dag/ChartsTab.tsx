@@ -4,13 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { durationsQuery } from "@/api/queries";
-import type { Durations } from "@/api/shapes";
+import type { Durations, KnownEvent } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { usePrefs, zoneName } from "@/app/prefs";
 import { useSearchList, useSearchState } from "@/app/search";
 import { duration } from "@/app/time";
 import { Await, Empty, Panel } from "@/components/Blocks";
-import { type Line, Plot } from "@/components/Plot";
+import { type Line, type Mark, Plot } from "@/components/Plot";
+import { Time } from "@/components/Time";
 
 const S = strings({
   runs: ["Runs", "运行数"],
@@ -24,6 +25,7 @@ const S = strings({
   landing: ["Landing time: from due to done", "落地时间：从应运行到完成"],
   byTask: ["Duration of tasks", "任务耗时"],
   tries: ["Tries of tasks", "任务尝试次数"],
+  events: ["Known events", "已知事件"],
   none: ["No run has ended yet", "尚无已结束的运行"],
   noneText: [
     "Charts of durations, landing times and tries appear with the first run.",
@@ -90,6 +92,15 @@ function Charts({ data, chosen, dagId }: { data: Durations; chosen: string[]; da
   const t = useStrings(S);
   const { zone } = usePrefs();
   const navigate = useNavigate();
+  const marks = useMemo<Mark[]>(
+    () =>
+      data.events.map((event) => ({
+        label: event.label,
+        start: Date.parse(event.start_date) / 1000,
+        end: Date.parse(event.end_date) / 1000,
+      })),
+    [data.events],
+  );
   const { times, runLines, landing, taskLines, tries } = useMemo(() => {
     const at = new Map(data.runs.map((run, index) => [run.run_id, index]));
     const inState = (test: (state: string) => boolean) =>
@@ -135,21 +146,45 @@ function Charts({ data, chosen, dagId }: { data: Durations; chosen: string[]; da
     const run = data.runs[index];
     if (run) navigate({ to: "/dags/$dagId/runs/$runId", params: { dagId, runId: run.run_id } });
   };
-  const shared = { times, zone: zoneName(zone), onClick: open };
+  const shared = { times, marks, zone: zoneName(zone), onClick: open };
   return (
-    <div className="charts">
-      <Panel title={t("durations")}>
-        <Plot label={t("durations")} lines={runLines} format={duration} {...shared} />
-      </Panel>
-      <Panel title={t("landing")}>
-        <Plot label={t("landing")} lines={landing} format={duration} {...shared} />
-      </Panel>
-      <Panel title={t("byTask")}>
-        <Plot label={t("byTask")} lines={taskLines} format={duration} {...shared} />
-      </Panel>
-      <Panel title={t("tries")}>
-        <Plot label={t("tries")} lines={tries} format={count} {...shared} />
-      </Panel>
+    <>
+      {data.events.length > 0 && <Events events={data.events} />}
+      <div className="charts">
+        <Panel title={t("durations")}>
+          <Plot label={t("durations")} lines={runLines} format={duration} {...shared} />
+        </Panel>
+        <Panel title={t("landing")}>
+          <Plot label={t("landing")} lines={landing} format={duration} {...shared} />
+        </Panel>
+        <Panel title={t("byTask")}>
+          <Plot label={t("byTask")} lines={taskLines} format={duration} {...shared} />
+        </Panel>
+        <Panel title={t("tries")}>
+          <Plot label={t("tries")} lines={tries} format={count} {...shared} />
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+/** What the shaded bands are, in words. */
+function Events({ events }: { events: KnownEvent[] }) {
+  const t = useStrings(S);
+  return (
+    <div className="known-events">
+      <span className="soft">{t("events")}</span>
+      <ul aria-label={t("events")}>
+        {events.map((event) => (
+          <li key={event.id} title={event.description || undefined}>
+            <strong>{event.label}</strong>{" "}
+            <span className="soft">
+              {event.kind} <Time at={event.start_date} form="absolute" /> –{" "}
+              <Time at={event.end_date} form="absolute" />
+            </span>
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

@@ -82,7 +82,8 @@ export function DagPage() {
         }
         title={
           <>
-            {dag.data?.dag_display_name ?? dagId} <FavoriteButton dagId={dagId} />
+            {dag.data?.dag_display_name ?? dagId}{" "}
+            {dag.data && <FavoriteButton dagId={dagId} liked={dag.data.is_favorite} />}
           </>
         }
         sentence={row && <Sentence row={row} />}

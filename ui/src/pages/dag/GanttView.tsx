@@ -1,17 +1,20 @@
 /** A run as bars of time: waiting, queued, running, each try; with CPU and memory beside. */
+import { Checkbox, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
-import { ganttQuery } from "@/api/queries";
-import type { Gantt, GanttBar } from "@/api/shapes";
+import { ganttQuery, structureQuery } from "@/api/queries";
+import type { Cell, Gantt, GanttBar } from "@/api/shapes";
 import { strings, usePair, useStrings } from "@/app/i18n";
 import { usePrefs } from "@/app/prefs";
+import { useSearchState } from "@/app/search";
 import { colourOf, lookOf } from "@/app/states";
 import { bytes, clockSeconds, duration } from "@/app/time";
 import { useUsable } from "@/app/usable";
 import { Await, Empty } from "@/components/Blocks";
 import { InstanceLink } from "@/components/Link";
 import { useNow } from "@/components/Time";
+import { criticalPath } from "./graph/shape";
 
 const S = strings({
   none: ["Nothing has started in this run yet", "此运行中尚未启动任何任务"],
@@ -26,6 +29,11 @@ const S = strings({
     "浅色：等待槽位。实色：运行；下方深色线为 CPU 时间占比。",
   ],
   label: ["Gantt chart", "甘特图"],
+  critical: ["critical path", "关键路径"],
+  criticalText: [
+    "The chain of {n} {n|task|tasks} that the end of the run waited for.",
+    "决定运行结束时间的 {n} 个任务。",
+  ],
 });
 
 const ROW = 24;
@@ -64,6 +72,15 @@ function Chart({ data, dagId, runId }: { data: Gantt; dagId: string; runId: stri
   const moving = data.run.state === "running";
   const now = useNow(moving);
   const lines = useMemo(() => linesOf(data.bars), [data]);
+  const [critical, setCritical] = useSearchState("critical");
+  const structure = useQuery({
+    ...structureQuery(dagId, data.run.version_number),
+    enabled: !!critical,
+  }).data;
+  const path = useMemo(
+    () => (critical && structure ? criticalPath(structure, cellsOf(data.bars)) : null),
+    [critical, structure, data],
+  );
   const starts = data.bars
     .flatMap((bar) => [ms(bar.queued_at), ms(bar.start_date)])
     .filter((at) => at !== null);
@@ -84,9 +101,16 @@ function Chart({ data, dagId, runId }: { data: Gantt; dagId: string; runId: stri
   });
   return (
     <>
-      <p className="soft small" style={{ margin: "0 0 6px" }}>
-        {t("legend")}
-      </p>
+      <Group gap="sm" mb={6}>
+        <Checkbox
+          label={t("critical")}
+          checked={!!critical}
+          onChange={(event) => setCritical(event.currentTarget.checked ? "1" : undefined)}
+        />
+        <span className="soft small" role="status">
+          {path ? t("criticalText", { n: path.size }) : t("legend")}
+        </span>
+      </Group>
       <div ref={scroll} className="gantt" role="region" aria-label={t("label")} tabIndex={0}>
         <div className="gantt-row gantt-head">
           <div>{t("task")}</div>
@@ -108,7 +132,7 @@ function Chart({ data, dagId, runId }: { data: Gantt; dagId: string; runId: stri
             return (
               <div
                 key={line.key}
-                className="gantt-row"
+                className={path?.has(line.taskId) ? "gantt-row critical" : "gantt-row"}
                 style={{
                   position: "absolute",
                   left: 0,
@@ -200,6 +224,17 @@ function linesOf(bars: GanttBar[]): Line[] {
     found.set(key, line);
   }
   return [...found.values()];
+}
+
+/** Tasks with the end of their last instance, as the graph has them. */
+function cellsOf(bars: GanttBar[]): Record<string, Cell> {
+  const found: Record<string, Cell> = {};
+  for (const { task_id, start_date, end_date, state } of bars) {
+    const at = end_date ?? start_date;
+    const known = found[task_id]?.end_date;
+    if (at && (!known || known < at)) found[task_id] = { state, start_date, end_date: at };
+  }
+  return found;
 }
 
 function lengthOf(bar: GanttBar, now: number): number {

@@ -1,7 +1,7 @@
 /** All DAGs: found by a few letters, filtered by chips, thousands without lag. */
 import { Button, Group, MultiSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { setPaused } from "@/api/actions";
@@ -9,7 +9,6 @@ import { dagListQuery } from "@/api/queries";
 import type { DagRow } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { type Shortcut, useShortcuts } from "@/app/keys";
-import { usePrefs } from "@/app/prefs";
 import { useSearchList, useSearchState } from "@/app/search";
 import { Empty, Loading, PageHead, ProblemView } from "@/components/Blocks";
 import { PauseSwitch, RunButton } from "@/components/DagControls";
@@ -20,7 +19,7 @@ import { RunBars } from "@/components/RunBars";
 import { StateChip } from "@/components/StateChip";
 import { Time } from "@/components/Time";
 import { useAction } from "@/components/useAction";
-import { FavoriteButton } from "./Favorite";
+import { bringFavorites, FavoriteButton } from "./Favorite";
 
 const S = strings({
   title: ["DAGs", "DAG 列表"],
@@ -60,13 +59,13 @@ const S = strings({
 });
 
 /** One choice -> what the server is asked for. */
-const WHICH: Record<string, { paused?: string; state?: string }> = {
+const WHICH: Record<string, { paused?: string; state?: string; favorite?: string }> = {
   all: {},
   active: { paused: "false" },
   paused: { paused: "true" },
   running: { state: "running" },
   failed: { state: "failed" },
-  favorites: {},
+  favorites: { favorite: "true" },
 };
 
 export function Dags() {
@@ -79,9 +78,9 @@ export function Dags() {
   const [selected, select] = useState<Set<string>>(new Set());
   const [asked] = useDebouncedValue(search, 120);
   const field = useRef<HTMLInputElement>(null);
-  const { favorites } = usePrefs();
-  const liked = which === "favorites" ? { dag_id: favorites.length ? favorites : [""] } : {};
-  const filter = { search: asked, tags, owners, order_by: order, ...WHICH[which], ...liked };
+  const client = useQueryClient();
+  useEffect(() => void bringFavorites(client), [client]);
+  const filter = { search: asked, tags, owners, order_by: order, ...WHICH[which] };
   const list = useInfiniteQuery(dagListQuery(filter));
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.dags) ?? [], [list.data]);
   const first = list.data?.pages[0];
@@ -172,7 +171,7 @@ export function Dags() {
         cell: (row) => (
           <span className="row-acts">
             <span className="favorite-in-list">
-              <FavoriteButton dagId={row.dag_id} />
+              <FavoriteButton dagId={row.dag_id} liked={row.is_favorite} />
             </span>
             <RunButton dagId={row.dag_id} small />
           </span>

@@ -9,6 +9,7 @@ import { Await, PageHead } from "@/components/Blocks";
 import { Confirm } from "@/components/Confirm";
 import { type Column, DataTable } from "@/components/DataTable";
 import { useAction } from "@/components/useAction";
+import { SavedViews } from "./SavedViews";
 
 const S = strings({
   selected: ["{n} selected", "已选 {n} 项"],
@@ -24,6 +25,8 @@ export interface Filter {
   /** the server's parameters for a value */
   param: (value: string) => Record<string, string>;
   choices?: string[];
+  /** what the choices are called, where they are no words of the server */
+  words?: Record<string, Pair>;
 }
 
 export interface Bulk<T> {
@@ -43,6 +46,10 @@ interface Props<T> {
   id: (row: T) => string;
   order: string;
   filters?: Filter[];
+  /** parameters of the server that no filter of the page changes */
+  always?: Record<string, string>;
+  /** what stands above the list instead of the title */
+  head?: ReactNode;
   bulk?: Bulk<T>[];
   row?: (row: T) => ReactNode;
   actions?: ReactNode;
@@ -63,6 +70,7 @@ export function RestList<T>(props: Props<T>) {
   const [deed, plan] = useState<Bulk<T> | null>(null);
   const asked = Object.assign(
     {},
+    props.always,
     ...filters.map((each) => {
       const value = search[each.name];
       return typeof value === "string" && value ? each.param(value) : {};
@@ -104,21 +112,24 @@ export function RestList<T>(props: Props<T>) {
   });
   const total = list.data?.pages[0]?.total;
   return (
-    <>
-      <PageHead
-        title={say(props.title)}
-        sentence={
-          <>
-            {props.sentence && say(props.sentence)}{" "}
-            {total !== undefined && <span className="soft">{t("total", { n: total })}</span>}
-          </>
-        }
-        actions={props.actions}
-      />
+    <div className="page">
+      {props.head ?? (
+        <PageHead
+          title={say(props.title)}
+          sentence={
+            <>
+              {props.sentence && say(props.sentence)}{" "}
+              {total !== undefined && <span className="soft">{t("total", { n: total })}</span>}
+            </>
+          }
+          actions={props.actions}
+        />
+      )}
       <Group gap="xs" mb="sm">
         {filters.map((each) => (
           <FilterField key={each.name} filter={each} />
         ))}
+        {filters.length > 1 && <SavedViews />}
         {bulk.length > 0 && chosen.length > 0 && (
           <Group gap={6} role="toolbar" aria-label={t("selected", { n: chosen.length })}>
             <span className="soft">{t("selected", { n: chosen.length })}</span>
@@ -164,7 +175,7 @@ export function RestList<T>(props: Props<T>) {
         pending={act.isPending}
         onConfirm={() => deed && act.mutate(deed)}
       />
-    </>
+    </div>
   );
 }
 
@@ -186,7 +197,10 @@ function FilterField({ filter }: { filter: Filter }) {
       <Select
         aria-label={label}
         placeholder={label}
-        data={filter.choices}
+        data={filter.choices.map((each) => ({
+          value: each,
+          label: say(filter.words?.[each] ?? [each, each]),
+        }))}
         value={value || null}
         onChange={(next) => setValue(next ?? undefined)}
         clearable

@@ -1,11 +1,12 @@
 /** A chart over the first column of a result: over time where that is one, with known events. */
+import type { KnownEvent } from "@/api/shapes";
 import "uplot/dist/uPlot.min.css";
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import { strings, useStrings } from "@/app/i18n";
 import { Empty } from "@/components/Blocks";
-import type { Answer, Cell, KnownEvent } from "./shapes";
+import type { Answer, Cell } from "./shapes";
 
 const S = strings({
   label: ["Chart of {names}", "{names} 的图表"],

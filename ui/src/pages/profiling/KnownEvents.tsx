@@ -1,12 +1,13 @@
 /** Events that people know of: they stand on every chart over time. */
+
 import { Button, Group, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { ui, url } from "@/api/client";
+import type { KnownEvent } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { Panel } from "@/components/Blocks";
 import { Time } from "@/components/Time";
 import { useAction } from "@/components/useAction";
-import type { KnownEvent } from "./shapes";
 
 const S = strings({
   title: ["Known events", "已知事件"],

@@ -84,7 +84,7 @@ export function Profiling() {
   });
   const aborted = run.error instanceof DOMException;
   return (
-    <>
+    <div className="page">
       <PageHead title={t("title")} sentence={t("sentence")} />
       <Await of={start}>
         {(begin) => (
@@ -220,6 +220,6 @@ export function Profiling() {
           </>
         )}
       </Await>
-    </>
+    </div>
   );
 }

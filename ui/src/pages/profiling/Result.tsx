@@ -1,11 +1,13 @@
 /** The result of a statement: a table that sorts, or a chart over its first column. */
+
 import { SegmentedControl } from "@mantine/core";
 import { useMemo } from "react";
+import type { KnownEvent } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { useSearchState } from "@/app/search";
 import { type Column, DataTable } from "@/components/DataTable";
 import { Chart } from "./Chart";
-import type { Answer, Cell, KnownEvent } from "./shapes";
+import type { Answer, Cell } from "./shapes";
 
 const S = strings({
   label: ["Result", "结果"],

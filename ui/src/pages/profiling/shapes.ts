@@ -1,4 +1,6 @@
 /** What the profiling routes answer, and the result as CSV. */
+import type { KnownEvent } from "@/api/shapes";
+
 export type Cell = string | number | boolean | null;
 
 export interface Answer {
@@ -17,15 +19,6 @@ export interface Chart {
   chart_type: string;
 }
 
-export interface KnownEvent {
-  id: number;
-  label: string;
-  kind: string;
-  start_date: string;
-  end_date: string;
-  description: string;
-}
-
 export interface Start {
   connections: { conn_id: string; conn_type: string }[];
   charts: Chart[];
@@ -42,6 +35,6 @@ function quoted(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export function csv(answer: Answer): string {
+export function csv(answer: Pick<Answer, "columns" | "rows">): string {
   return [answer.columns, ...answer.rows].map((row) => row.map(quoted).join(",")).join("\r\n");
 }

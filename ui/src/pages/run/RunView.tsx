@@ -25,6 +25,7 @@ const S = strings({
   tasks: ["Tasks", "任务"],
   gantt: ["Gantt", "甘特图"],
   graph: ["Graph", "图"],
+  resources: ["Resources", "资源"],
   why: ["Why", "原因"],
   details: ["Details", "详情"],
   open: ["Open on a page of its own", "在单独页面中打开"],
@@ -43,6 +44,9 @@ const S = strings({
 const GanttView = lazy(async () => ({
   default: (await import("@/pages/dag/GanttView")).GanttView,
 }));
+const RunResources = lazy(async () => ({
+  default: (await import("./RunResources")).RunResources,
+}));
 const Graph = lazy(async () => ({ default: (await import("@/pages/dag/graph/Graph")).Graph }));
 
 export function RunView({
@@ -60,7 +64,7 @@ export function RunView({
   const [tab, setTab] = useSearchState("tab");
   const tabs = compact
     ? ["tasks", "why", "details"]
-    : ["tasks", "gantt", "graph", "why", "details"];
+    : ["tasks", "gantt", "graph", "resources", "why", "details"];
   const open = tabs.includes(tab) ? tab : "tasks";
   if (run.error && !run.data) return <ProblemView error={run.error} retry={() => run.refetch()} />;
   const counts: Record<string, number> = {};
@@ -116,6 +120,7 @@ export function RunView({
               version={run.data?.dag_versions.at(-1)?.version_number}
             />
           )}
+          {open === "resources" && <RunResources dagId={dagId} runId={runId} />}
           {open === "why" && <RunWhy dagId={dagId} runId={runId} />}
           {open === "details" && <Await of={run}>{(data) => <RunDetails run={data} />}</Await>}
         </Suspense>
