@@ -18,5 +18,7 @@ localdags   DAGs read from their files in this process
 graph       a DAG as text, and for Graphviz
 upcoming    the next runs of a DAG
 backfill_watch  waiting for backfills: a bar, or lines
-why         why a task instance does not run
+gantt       a simulation as a picture of characters
+control     the services of this installation: what runs, since when, and how it is
+supervise   the process behind `airflow up`
 """

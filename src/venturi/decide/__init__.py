@@ -18,4 +18,10 @@ outcome    what follows from how an attempt ended
 why        why a task or a run waits: every row that is not met
 why_dag    why no new run of a DAG starts
 simulate   what would happen: the same decisions in virtual time
+draft      a plan in the making: the snapshot seen through the moves made so far
+conclude   reports of attempts that ended, turned into moves
+counting   counts of slots by whatever limits them
+calls      which callbacks and mails a plan gives rise to
+patience   what one more success can matter to
+board      the image of all active runs that is kept between steps
 """

@@ -5,11 +5,9 @@ watcher (a file has changed), a timer (something is due). A slow round looks eve
 while, for the words that got lost.
 """
 
-import getpass
 import os
 import selectors
 import signal
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,18 +23,16 @@ from venturi.scheduler.inbox import Inbox
 from venturi.scheduler.intake import Intake
 from venturi.scheduler.link import Link
 from venturi.scheduler.mirror import Mirror
-from venturi.scheduler.standby import Line, is_abandoned
+from venturi.scheduler.office import Office
 from venturi.scheduler.step import Stepper
 from venturi.scheduler.timetables import Timetables
 from venturi.scheduler.upkeep import Upkeep
 from venturi.scheduler.watchdog import Watchdog, start_again
 from venturi.store.bell import Bell, Ring
-from venturi.store.commands import jobs
 from venturi.store.dags import load_dags
-from venturi.store.engine import DatabaseError, Store, Tx
-from venturi.store.faults import is_transient
+from venturi.store.engine import DatabaseError, Store
 from venturi.store.largest import largest_value
-from venturi.store.lease import Lease, LostLease, holder_of, prove, release, take_lease
+from venturi.store.lease import LostLease
 from venturi.store.pools import load_pools
 from venturi.store.runs import load_runs
 
@@ -108,10 +104,15 @@ class Scheduler:
             clock=clock,
             say=say,
         )
-        self.home_name = f"{socket.gethostname()}:{settings.run_dir}:"
-        self.holder = f"{self.home_name}{os.getpid()}"
-        #: the line for this home's lock; held by whoever is alone here
-        self.line: Line | None = None
+        self.office = Office(
+            store=store,
+            stepper=stepper,
+            run_dir=settings.run_dir,
+            executor=settings.executor,
+            seconds=settings.lease_seconds,
+            clock=clock,
+            say=say,
+        )
         self.watchdog = Watchdog(clock=clock, say=say, restart=start_again)
         #: called when this scheduler has become the active one
         self.activated: Callable[[], None] = lambda: None
@@ -174,18 +175,12 @@ class Scheduler:
         self.stopped_by = signal.Signals(number).name
 
     def _become_active(self) -> bool:
-        """Wait for the lease; False when told to stop before.
-
-        Whoever holds the lock of this home is its only living scheduler here: a lease that another
-        one of the same home and host left behind belongs to the dead.
-        """
+        """Wait for the office; False when told to stop before."""
         told = False
-        line = self.line = Line(self.settings.run_dir)
+        line = self.office.stand_in_line()
         self.selector.register(line, selectors.EVENT_READ, line.answer)
         while not self.stopping:
-            lease = self._want_lease()
-            if lease is not None:
-                self.stepper.lease = lease
+            if self.office.ask():
                 return True
             if not told:
                 self.say("Another scheduler is active; standing by.")
@@ -194,28 +189,9 @@ class Scheduler:
             self._hear(1.0 if line.lock is not None else self.settings.lease_seconds / 4)
         return False
 
-    def _want_lease(self) -> Lease | None:
-        """The lease if it is to be had; whoever stands by outlives a restart of the database."""
-        try:
-            return self.store.retrying(self._take_lease)
-        except DatabaseError as error:
-            if not is_transient(error):
-                raise
-            self.say(f"The database does not answer: {str(error.orig).strip()}. Trying again.")
-            return None
-
-    def _take_lease(self, tx: Tx) -> Lease | None:
-        seconds = self.settings.lease_seconds
-        if self.line is None or self.line.lock is None:
-            return take_lease(tx, self.holder, seconds)
-        held = holder_of(tx)
-        dead = is_abandoned(held[0], socket.gethostname()) if held else None
-        return take_lease(tx, self.holder, seconds, dead=dead or self.home_name)
-
     def _take_over(self) -> None:
         """Load the world, hang up the bell, look at the files, find the runner."""
-        lease = self.stepper.lease
-        self.stepper.job_id = self.store.retrying(lambda tx: self._register_job(tx, lease))
+        self.office.enter()
         self.bell = Bell(self.settings.run_dir)
         self.selector.register(self.bell, selectors.EVENT_READ, self._hear_bell)
         self.selector.register(self.watcher, selectors.EVENT_READ, self._hear_watcher)
@@ -241,20 +217,6 @@ class Scheduler:
             f"files in {self.intake.folder}."
         )
 
-    def _register_job(self, tx: Tx, lease: Lease) -> int:
-        now = self.clock.now()
-        prove(tx, lease, self.settings.lease_seconds)
-        jobs.close_unfinished(tx, jobs.SCHEDULER, now)
-        return jobs.register(
-            tx,
-            jobs.SCHEDULER,
-            now,
-            hostname=socket.gethostname(),
-            unixname=getpass.getuser(),
-            pid=os.getpid(),
-            executor_class=self.settings.executor,
-        )
-
     def _load_board(self) -> None:
         with self.store.read() as tx:
             self.board.pools = load_pools(tx)
@@ -267,12 +229,7 @@ class Scheduler:
         self.watchdog.close()
         if self.stop_runner:
             self.link.send(Stop())
-        lease, job_id = self.stepper.lease, self.stepper.job_id
-        if lease.term:
-            try:
-                self.store.retrying(lambda tx: self._sign_off(tx, lease, job_id))
-            except DatabaseError as error:
-                self.say(f"The lease could not be given back: {error.orig}")
+        self.office.leave()
         if self.bell is not None:
             self.bell.close()
         self.watcher.close()
@@ -280,16 +237,11 @@ class Scheduler:
         if self.link.remote is not None:
             self.link.remote.close()
         self.link.close()
-        if self.line is not None:
-            self.line.close()
+        self.office.close()
         if self.reporter is not None:
             self.reporter.figures.close()
         if self.stop_runner:
             self.link.wait(75)
-
-    def _sign_off(self, tx: Tx, lease: Lease, job_id: int | None) -> None:
-        release(tx, lease)
-        jobs.finish(tx, job_id, self.clock.now())
 
     # --- turning -------------------------------------------------------------------------------
 
@@ -427,7 +379,7 @@ class Scheduler:
         remote = self.link.remote
         if now >= self.beat_at or (remote is not None and remote.attendance.has_news):
             self.beat_at = now + self.beat
-            self._heartbeat()
+            self.office.beat(remote)
         if now >= self.round_at:
             self.round_at = now + self.settings.round_seconds
             self._look_everywhere()
@@ -439,19 +391,6 @@ class Scheduler:
             self.reporter.tend()
         if remote is not None:
             remote.tend()
-
-    def _heartbeat(self) -> None:
-        lease, now, remote = self.stepper.lease, self.clock.now(), self.link.remote
-
-        def write(tx: Tx) -> Callable[[], None] | None:
-            prove(tx, lease, self.settings.lease_seconds)
-            note = remote.problem or None if remote is not None else None
-            jobs.heartbeat(tx, self.stepper.job_id, now, note)
-            return remote.attendance.write(tx, now) if remote is not None else None
-
-        written = self.store.retrying(write)
-        if written is not None:
-            written()
 
     # --- hearing -------------------------------------------------------------------------------
 

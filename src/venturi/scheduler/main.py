@@ -51,7 +51,7 @@ def build_scheduler(
     def welcome() -> Welcome:
         return Welcome(
             term=scheduler.stepper.lease.term,
-            scheduler=scheduler.holder,
+            scheduler=scheduler.office.holder,
             capacity=capacity,
             hosts_max=conf.getint("venturi", "hosts_max"),
             loads_at_once=max(1, conf.getint("dag_processor", "parsing_processes")),
