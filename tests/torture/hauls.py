@@ -124,7 +124,7 @@ def haul(world: World) -> None:
         scheduler = home.scheduler()
         home.until(lambda: home.ledger.count("start") == 2, "two work, one waits", 60)
         begun, path = clock.now(), _log_of(home, "haul", "long")
-        pause = world.pick(0.12, 0.5)
+        pause = world.pick(0.06, 0.5)
         while clock.now() - begun < timedelta(hours=HOURS, minutes=20):
             clock.move(STEP)
             time.sleep(pause)

@@ -82,6 +82,7 @@ def wait_for_triggers(world: World) -> None:
         must(scheduler.poll() is None, f"the scheduler ended:\n{home.said()}")
         ends = dict.fromkeys(BAD, "failed")
         holds(home.check(hits={"*": kills}, ends=ends))
-        resumed = home.ledger.count("end")
+        # A runner may die when a task has come to its end and nobody knows of it yet.
+        resumed = len({line.ti for line in home.ledger.lines() if line.word == "end"})
         must(resumed == count, f"{resumed} of {count} tasks were resumed to their end")
         world.tell(waiters=count, kills=kills, seconds=round(time.monotonic() - begun))
