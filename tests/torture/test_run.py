@@ -1,22 +1,26 @@
-"""Which database a scenario is played on."""
+"""On which database, and with which kind of queue, a scenario is played."""
 
-from tests.torture.plan import ALL, SERVERS
+from tests.torture.brokers import QUEUES
+from tests.torture.plan import ALL
 from tests.torture.run import chosen
 from tests.torture.table import SCENARIOS
 
 
-def test_quick_plays_each_scenario_on_one_database_and_comes_to_all_with_the_next_seeds() -> None:
+def test_quick_plays_each_scenario_once_and_comes_to_all_pairs_with_the_next_seeds() -> None:
     scenario = SCENARIOS["T02"]
-    found = [chosen(ALL, None, scenario, seed, "quick") for seed in range(3)]
-    assert sorted(found) == [[each] for each in sorted(ALL)]
+    found = [chosen(scenario, None, None, seed, "quick") for seed in range(len(ALL) * len(QUEUES))]
+    assert sorted(found) == sorted([(backend, queue)] for backend in ALL for queue in QUEUES)
 
 
 def test_the_same_seed_plays_different_scenarios_on_different_databases() -> None:
-    found = {tuple(chosen(ALL, None, each, 7, "quick")) for each in SCENARIOS.values()}
-    assert len(found) == len(ALL)
+    found = [chosen(each, None, None, 7, "quick") for each in SCENARIOS.values()]
+    assert {backend for ((backend, _),) in found} == set(ALL)
+    assert {queue for ((_, queue),) in found} == set(QUEUES)
 
 
 def test_what_is_asked_for_is_played_and_in_full_everything() -> None:
     scenario = SCENARIOS["T06"]
-    assert chosen(SERVERS, ["sqlite", "mariadb"], scenario, 1, "quick") == ["mariadb"]
-    assert chosen(SERVERS, None, scenario, 1, "full") == list(SERVERS)
+    asked = chosen(scenario, ["sqlite", "mariadb"], ["local"], 1, "quick")
+    assert asked == [("mariadb", "local")]
+    assert len(chosen(scenario, None, None, 1, "full")) == 2 * len(QUEUES)
+    assert len(chosen(scenario, None, ["local"], 1, "full")) == 2
