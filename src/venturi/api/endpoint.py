@@ -20,6 +20,7 @@ from venturi.api.auth.page import to_sign_in
 from venturi.api.auth.principal import ANYBODY, NOBODY
 from venturi.api.call import Api, Call
 from venturi.api.errors import BadValue, Refused, bad_value, error_response, json_response
+from venturi.api.packing import packed
 from venturi.api.permissions import Permission
 from venturi.api.route import Route
 from venturi.store.scope import DagScope
@@ -107,7 +108,8 @@ def endpoint(api: Api, route: Route) -> Callable[[Request], Awaitable[Response]]
                 return result
             if result is None and route.status == 204:
                 return Response(status_code=204)
-            return json_response(result, route.status)
+            answer = json_response(result, route.status)
+            return packed(answer, request.headers.get("accept-encoding", ""))
         except NotSignedIn as error:
             return to_sign_in(request) if route.is_page else error_response(error)
         except Exception as error:

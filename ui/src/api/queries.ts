@@ -58,6 +58,13 @@ export const gridQuery = (dagId: string, filter: GridFilter) =>
     placeholderData: keepPreviousData,
   });
 
+/** The last runs alone, without their tasks. */
+export const lastRunsQuery = (dagId: string) =>
+  queryOptions({
+    queryKey: ["dag", dagId, "last"],
+    queryFn: () => ui<Grid>(url`/ui/dags/${dagId}/grid` + query({ limit: 25, cells: "false" })),
+  });
+
 export const structureQuery = (dagId: string, version?: number | null) =>
   queryOptions({
     queryKey: ["dag", dagId, "structure", version ?? null],
@@ -85,10 +92,11 @@ export const calendarQuery = (dagId: string, from: string, to: string) =>
     placeholderData: keepPreviousData,
   });
 
-export const durationsQuery = (dagId: string, limit: number) =>
+export const durationsQuery = (dagId: string, limit: number, tasks: string[]) =>
   queryOptions({
-    queryKey: ["dag", dagId, "durations", limit],
-    queryFn: () => ui<Durations>(url`/ui/dags/${dagId}/durations` + query({ limit })),
+    queryKey: ["dag", dagId, "durations", limit, tasks],
+    queryFn: () =>
+      ui<Durations>(url`/ui/dags/${dagId}/durations` + query({ limit, task_id: tasks })),
     placeholderData: keepPreviousData,
   });
 

@@ -89,14 +89,14 @@ export interface DagList {
   owners: string[];
 }
 
+/** A row of the grid; what the server leaves out is as it usually is. */
 export interface GridTask {
   id: string;
   label: string;
-  parent: string | null;
-  kind: "task" | "group";
-  mapped: boolean;
-  operator: string | null;
-  depth: number;
+  parent?: string;
+  kind?: "group";
+  mapped?: boolean;
+  depth?: number;
 }
 
 export interface GridRun extends RunBar {
@@ -109,14 +109,19 @@ export interface GridRun extends RunBar {
   has_note: boolean;
 }
 
-/** A task in a run of the grid: its state, or of a mapped task how many are in which state. */
-export type GridCell = string | Counts | null;
+/** One letter a cell, see api/ui/cells.py. */
+export interface GridCells {
+  states: string[];
+  /** by run id, aligned with the rows of `tasks` that are tasks */
+  rows: Record<string, string>;
+  /** of mapped tasks, by run id and place */
+  counts: Record<string, Record<string, Counts>>;
+}
 
 export interface Grid {
   tasks: GridTask[];
   runs: GridRun[];
-  /** by run id, aligned with the rows of `tasks` that are tasks */
-  cells: Record<string, GridCell[]>;
+  cells: GridCells;
   older: string | null;
 }
 
@@ -186,6 +191,9 @@ export interface Durations {
     queued_seconds: number | null;
     landing_seconds: number | null;
   }[];
+  /** all tasks of these runs, the slowest first */
+  names: string[];
+  /** those that were asked for, or the slowest */
   tasks: Record<
     string,
     {

@@ -10,45 +10,59 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const DATE = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false } as const;
+const MINUTE = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
+const FORMS = {
+  day: DATE,
+  clock: MINUTE,
+  seconds: CLOCK,
+  minute: { ...DATE, ...MINUTE },
+  whole: { ...DATE, ...CLOCK },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone}|${JSON.stringify(options)}`;
-  let found = formats.get(key);
-  if (!found) {
-    found = new Intl.DateTimeFormat("sv-SE", { timeZone: zoneName(zone), ...options });
-    formats.set(key, found);
+/** Making a format takes longer than using it a hundred times: each is made once. */
+const made = new Map<string, unknown>();
+
+function once<T>(key: string, make: () => T): T {
+  let found = made.get(key) as T | undefined;
+  if (found === undefined) {
+    found = make();
+    made.set(key, found);
   }
   return found;
 }
 
-const DATE = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
-const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false } as const;
-const MINUTE = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
+function format(zone: string, form: keyof typeof FORMS): Intl.DateTimeFormat {
+  return once(
+    `${form}|${zone}`,
+    () => new Intl.DateTimeFormat("sv-SE", { timeZone: zoneName(zone), ...FORMS[form] }),
+  );
+}
 
 /** "2026-11-28 14:02:11" */
 export function absolute(at: string | number | Date, zone: string): string {
-  return format(zone, { ...DATE, ...CLOCK }).format(new Date(at));
+  return format(zone, "whole").format(new Date(at));
 }
 
 /** "2026-11-28 14:02" */
 export function minute(at: string | number | Date, zone: string): string {
-  return format(zone, { ...DATE, ...MINUTE }).format(new Date(at));
+  return format(zone, "minute").format(new Date(at));
 }
 
 /** "14:02" */
 export function clock(at: string | number | Date, zone: string): string {
-  return format(zone, MINUTE).format(new Date(at));
+  return format(zone, "clock").format(new Date(at));
 }
 
 /** "14:02:11" */
 export function clockSeconds(at: string | number | Date, zone: string): string {
-  return format(zone, CLOCK).format(new Date(at));
+  return format(zone, "seconds").format(new Date(at));
 }
 
 /** "2026-11-28" */
 export function day(at: string | number | Date, zone: string): string {
-  return format(zone, DATE).format(new Date(at));
+  return format(zone, "day").format(new Date(at));
 }
 
 /** As short as it can be read: the clock alone today, with the date otherwise. */
@@ -60,22 +74,25 @@ export function brief(at: string | number | Date, zone: string, now = Date.now()
 export function zoneLabel(zone: string): string {
   const name = zoneName(zone);
   if (name === "UTC" || name === "Etc/UTC") return "UTC";
-  const parts = new Intl.DateTimeFormat("en", { timeZone: name, timeZoneName: "shortOffset" });
+  const parts = once(
+    `offset|${name}`,
+    () => new Intl.DateTimeFormat("en", { timeZone: name, timeZoneName: "shortOffset" }),
+  );
   const offset = parts.formatToParts(new Date()).find((part) => part.type === "timeZoneName");
   return `${name.split("/").pop()?.replaceAll("_", " ")} (${offset?.value ?? ""})`;
 }
 
 /** "4 minutes ago", "in 2 hours" */
 export function relative(at: string | number | Date, language: Language, now = Date.now()): string {
+  const words = once(
+    `ago|${language}`,
+    () => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "long" }),
+  );
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   // Two clocks are never quite the same: what just happened does not lie in the future.
-  if (Math.abs(seconds) < 3)
-    return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
+  if (Math.abs(seconds) < 3) return words.format(0, "second");
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "long" }).format(
-    Math.trunc(seconds / size),
-    unit,
-  );
+  return words.format(Math.trunc(seconds / size), unit);
 }
 
 /** "350 ms", "4.2 s", "2 m 05 s", "3 h 12 m", "2 d 4 h" */

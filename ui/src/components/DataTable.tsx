@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { memo, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { strings, useStrings } from "@/app/i18n";
+import { useUsable } from "@/app/usable";
 
 const S = strings({
   all: ["Select all", "全选"],
@@ -44,11 +45,12 @@ export function DataTable<T>(props: Props<T>) {
   const { rows, columns, id, selected, onSelect, more } = props;
   const t = useStrings(S);
   const scroll = useRef<HTMLDivElement>(null);
+  useUsable("list", rows.length > 0);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => props.rowHeight ?? 33,
-    overscan: 12,
+    overscan: 8,
     initialRect: { width: 800, height: 600 },
   });
   const items = virtual.getVirtualItems();

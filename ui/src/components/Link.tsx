@@ -1,6 +1,6 @@
 /** Where one object lives: the same address from every list. */
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 
 export function dagPath(dagId: string, tab?: string): string {
   return `/dags/${encodeURIComponent(dagId)}${tab ? `/${tab}` : ""}`;
@@ -13,6 +13,12 @@ export function runPath(dagId: string, runId: string): string {
 export function instancePath(dagId: string, runId: string, taskId: string, mapIndex = -1): string {
   const mapped = mapIndex >= 0 ? `/mapped/${mapIndex}` : "";
   return `${runPath(dagId, runId)}/tasks/${encodeURIComponent(taskId)}${mapped}`;
+}
+
+/** Whether a click on a link means this page, and not a new tab or a download. */
+export function isPlainClick(event: MouseEvent): boolean {
+  const held = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+  return event.button === 0 && !held && !event.defaultPrevented;
 }
 
 interface Named {

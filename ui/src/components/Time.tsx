@@ -1,29 +1,40 @@
 /** Instants and durations, which go on by themselves. */
-import { useEffect } from "react";
-import { usePrefs } from "@/app/prefs";
-import { createStore, useStore } from "@/app/store";
+import { useEffect, useSyncExternalStore } from "react";
+import { type Language, usePrefs } from "@/app/prefs";
+import { createStore } from "@/app/store";
 import { absolute, between, brief, duration, relative, zoneLabel } from "@/app/time";
 
 const present = createStore(Date.now());
 let watchers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
+function watch(): () => void {
+  watchers += 1;
+  if (timer === undefined) {
+    present.set(Date.now()); // nobody has looked for a while
+    timer = setInterval(() => !document.hidden && present.set(Date.now()), 1000);
+  }
+  return () => {
+    watchers -= 1;
+    if (watchers === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/**
+ * What a text of the present is, looked at each second while somebody looks. The component is drawn
+ * anew only when the text is another one: "2 hours ago" stays for an hour.
+ */
+function useOfNow<T>(of: (now: number) => T, moving = true): T {
+  useEffect(() => (moving ? watch() : undefined), [moving]);
+  return useSyncExternalStore(present.subscribe, () => of(present.get()));
+}
+
 /** The present, renewed each second while somebody looks. */
 export function useNow(moving = true): number {
-  const now = useStore(present);
-  useEffect(() => {
-    if (!moving) return;
-    watchers += 1;
-    timer ??= setInterval(() => !document.hidden && present.set(Date.now()), 1000);
-    return () => {
-      watchers -= 1;
-      if (watchers === 0) {
-        clearInterval(timer);
-        timer = undefined;
-      }
-    };
-  }, [moving]);
-  return now;
+  return useOfNow((now) => now, moving);
 }
 
 interface TimeProps {
@@ -35,21 +46,29 @@ interface TimeProps {
 
 export function Time({ at, form = "both", none = "" }: TimeProps) {
   const { zone, language } = usePrefs();
-  const now = useNow(!!at && form !== "absolute");
+  const text = useOfNow(
+    (now) => (at ? written(at, form, zone, language, now) : none),
+    !!at && form !== "absolute",
+  );
   if (!at) return <>{none}</>;
-  const far = relative(at, language, now);
   const full = `${absolute(at, zone)} ${zoneLabel(zone)}`;
-  const text =
-    form === "relative"
-      ? far
-      : form === "absolute"
-        ? absolute(at, zone)
-        : `${brief(at, zone, now)} (${far})`;
   return (
-    <time dateTime={at} title={form === "absolute" ? `${full} · ${far}` : full}>
+    <time dateTime={at} title={form === "absolute" ? `${full} · ${relative(at, language)}` : full}>
       {text}
     </time>
   );
+}
+
+function written(
+  at: string,
+  form: TimeProps["form"],
+  zone: string,
+  language: Language,
+  now: number,
+): string {
+  if (form === "absolute") return absolute(at, zone);
+  const far = relative(at, language, now);
+  return form === "relative" ? far : `${brief(at, zone, now)} (${far})`;
 }
 
 interface SpanProps {
@@ -59,6 +78,6 @@ interface SpanProps {
 
 /** How long something took, or takes so far. */
 export function Span({ start, end }: SpanProps) {
-  const now = useNow(!!start && !end);
-  return <span className="nowrap">{duration(between(start, end, now))}</span>;
+  const text = useOfNow((now) => duration(between(start, end, now)), !!start && !end);
+  return <span className="nowrap">{text}</span>;
 }

@@ -9,6 +9,7 @@ import { PREFIX, query, url } from "@/api/client";
 import { strings, useStrings } from "@/app/i18n";
 import { useSearchParams } from "@/app/search";
 import { bytes } from "@/app/time";
+import { useUsable } from "@/app/usable";
 import { Loading, ProblemView } from "@/components/Blocks";
 import { levelClass, marked, pieces } from "./ansi";
 import { findInLog, useLog } from "./useLog";
@@ -150,6 +151,7 @@ export function LogView(props: Props) {
     if (wanted && hits.length && !running) go(hits[0] as number);
   }, [wanted, found === undefined]);
   const current = wanted ? hits[place] : undefined;
+  useUsable("log", numbers.length > 0 && text(numbers[0] as number) !== undefined);
   const digits = useMemo(() => String(Math.max(total, 100)).length, [total]);
 
   if (problem && !info) return <ProblemView error={problem} />;

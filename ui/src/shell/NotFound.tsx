@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { strings, useStrings } from "@/app/i18n";
+import { useUsable } from "@/app/usable";
 import { Empty } from "@/components/Blocks";
 
 const S = strings({
@@ -13,6 +14,7 @@ const S = strings({
 
 export function NotFound({ framed }: { framed?: boolean }) {
   const t = useStrings(S);
+  useUsable("nothing");
   return (
     <main className="page" style={framed ? { paddingTop: 80 } : undefined}>
       <Empty title={t("title")}>

@@ -9,7 +9,7 @@ from venturi.api.ui.grid import GridRun, grid_run
 from venturi.decide.calendar import following
 from venturi.spec.timetable import needs_runner
 from venturi.store.queries.dags import get_dag
-from venturi.store.queries.grid import Bar, days_of_runs, gantt_bars, task_times
+from venturi.store.queries.grid import Bar, days_of_runs, gantt_bars, longest_tasks, task_times
 from venturi.store.queries.paging import Paging
 from venturi.store.queries.runs import RunFilter, get_run, list_runs
 from venturi.store.queries.specs import spec_of
@@ -20,6 +20,9 @@ RUNS_MAX = 500
 #: Planned runs that are computed for a calendar, and days that it may show.
 PLANNED_MAX = 2000
 DAYS_MAX = 800
+#: Tasks whose times are told: of those that are asked for, and unasked.
+TASKS_MAX = 50
+SLOWEST = 8
 
 
 class Gantt(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,9 +56,10 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DurationsQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """How many runs, the newest."""
+    """How many runs, the newest; the tasks whose times are wanted: by default the slowest."""
 
     limit: int = 50
+    task_id: list[str] = []
 
 
 class RunTime(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +83,10 @@ class TaskTime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Durations(msgspec.Struct, frozen=True, kw_only=True):
-    """Runs, oldest first, and their tasks by id."""
+    """Runs, oldest first; the names of all their tasks, the slowest first; times of some by id."""
 
     runs: list[RunTime]
+    names: list[str]
     tasks: dict[str, list[TaskTime]]
 
 
@@ -133,7 +138,8 @@ def get_durations(call: Call, dag_id: str, query: DurationsQuery) -> Durations:
         get_dag(tx, call.scope, dag_id)
         limit = max(1, min(query.limit, RUNS_MAX))
         page = list_runs(tx, call.scope, RunFilter(dag_ids=(dag_id,)), Paging(limit))
-        times = task_times(tx, page.rows)
+        names = longest_tasks(tx, page.rows)
+        times = task_times(tx, page.rows, query.task_id[:TASKS_MAX] or names[:SLOWEST])
     runs = page.rows[::-1]
     due = {row.run_id: row.run_after for row in runs}
     tasks: dict[str, list[TaskTime]] = {}
@@ -159,6 +165,7 @@ def get_durations(call: Call, dag_id: str, query: DurationsQuery) -> Durations:
             )
             for row in runs
         ],
+        names=names,
         tasks=tasks,
     )
 

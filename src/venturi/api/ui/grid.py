@@ -5,9 +5,10 @@ from datetime import datetime
 import msgspec
 
 from venturi.api.call import Call
-from venturi.api.ui.structure import Edge, GridTask, Node, edges, grid_rows, nodes
+from venturi.api.ui.cells import Cells, packed
+from venturi.api.ui.structure import Edge, GridTask, Node, edges, nodes
 from venturi.store.queries.dags import get_dag
-from venturi.store.queries.grid import Cell, StateCell, grid_cells, run_cells
+from venturi.store.queries.grid import StateCell, grid_cells, run_cells
 from venturi.store.queries.paging import Paging
 from venturi.store.queries.runs import Between, RunFilter, RunRow, get_run, list_runs
 from venturi.store.queries.specs import spec_of
@@ -17,8 +18,9 @@ RUNS_MAX = 365
 
 
 class GridQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which columns."""
+    """Which columns; without cells, the runs alone."""
 
+    cells: bool = True
     limit: int = 25
     before: datetime | None = None
     run_type: list[str] = []
@@ -45,11 +47,11 @@ class GridRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grid(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows, columns, and per run the cells of the rows that are tasks, in their order."""
+    """Rows, columns, and the cells of the rows that are tasks, in their order."""
 
     tasks: list[GridTask]
     runs: list[GridRun]
-    cells: dict[str, list[Cell | None]]
+    cells: Cells
     older: datetime | None
 
 
@@ -104,25 +106,18 @@ def get_grid(call: Call, dag_id: str, query: GridQuery) -> Grid:
         run_after=None if query.before is None else Between(lt=query.before),
     )
     with call.read() as tx:
-        get_dag(tx, call.scope, dag_id)
-        rows = grid_rows(spec_of(tx, call.scope, dag_id))
+        dag = get_dag(tx, call.scope, dag_id)
         page = list_runs(tx, call.scope, which, Paging(limit))
-        cells = grid_cells(tx, page.rows)
+        rows = call.api.specs.of(tx, dag).rows if query.cells else []
+        cells = grid_cells(tx, page.rows) if query.cells else {}
     names = [row.id for row in rows if row.kind == "task"]
     # Tasks that the file does not have any more, but these runs do.
-    gone = sorted({name for found in cells.values() for name in found} - set(names))
-    rows += [
-        GridTask(
-            id=name, label=name, parent=None, kind="task", mapped=False, operator=None, depth=0
-        )
-        for name in gone
-    ]
-    names += gone
+    gone = sorted({name for found in cells.values() for name in found}.difference(names))
     runs = page.rows[::-1]
     return Grid(
-        tasks=rows,
+        tasks=[*rows, *(GridTask(id=name, label=name) for name in gone)],
         runs=[grid_run(row) for row in runs],
-        cells={row.run_id: [cells[row.id].get(name) for name in names] for row in runs},
+        cells=packed([*names, *gone], {row.run_id: cells.get(row.id, {}) for row in runs}),
         older=runs[0].run_after if runs and page.total > len(runs) else None,
     )
 
@@ -130,8 +125,11 @@ def get_grid(call: Call, dag_id: str, query: GridQuery) -> Grid:
 def get_structure(call: Call, dag_id: str, query: StructureQuery) -> Structure:
     """A DAG's graph, as its file describes it now or as a version did."""
     with call.read() as tx:
-        get_dag(tx, call.scope, dag_id)
-        spec = spec_of(tx, call.scope, dag_id, query.version)
+        dag = get_dag(tx, call.scope, dag_id)
+        if query.version is None:
+            spec = call.api.specs.of(tx, dag).spec
+        else:
+            spec = spec_of(tx, call.scope, dag_id, query.version)
     return Structure(version_number=query.version, nodes=nodes(spec), edges=edges(spec))
 
 

@@ -9,16 +9,18 @@ import msgspec
 from venturi.spec.model import DagSpec, GroupSpec, TaskSpec
 
 
-class GridTask(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the grid: a task or a group, groups before their members."""
+class GridTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of the grid: a task or a group, groups before their members.
+
+    What is left out in the answer is as it usually is: there may be thousands.
+    """
 
     id: str
     label: str
-    parent: str | None
-    kind: str
-    mapped: bool
-    operator: str | None
-    depth: int
+    parent: str | None = None
+    kind: str = "task"
+    mapped: bool = False
+    depth: int = 0
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +176,6 @@ def _rows(tree: _Tree, group: str | None, depth: int) -> Iterator[GridTask]:
                 parent=group,
                 kind="group",
                 mapped=found.mapped is not None,
-                operator=None,
                 depth=depth,
             )
             yield from _rows(tree, name, depth + 1)
@@ -186,6 +187,5 @@ def _rows(tree: _Tree, group: str | None, depth: int) -> Iterator[GridTask]:
                 parent=group,
                 kind="task",
                 mapped=task.mapped is not None,
-                operator=task.operator,
                 depth=depth,
             )

@@ -43,13 +43,12 @@ const COLOURS = [
   "#7c3aed",
   "#a16207",
 ];
-const SLOWEST = 8;
 
 export function ChartsTab({ dagId }: { dagId: string }) {
   const t = useStrings(S);
   const [limit, setLimit] = useSearchState("runs", "50");
   const [chosen, choose] = useSearchList("t");
-  const data = useQuery(durationsQuery(dagId, Number(limit)));
+  const data = useQuery(durationsQuery(dagId, Number(limit), chosen));
   return (
     <>
       <Group gap="xs" mb="sm">
@@ -62,7 +61,7 @@ export function ChartsTab({ dagId }: { dagId: string }) {
         <MultiSelect
           aria-label={t("tasks")}
           placeholder={chosen.length ? undefined : t("allTasks")}
-          data={Object.keys(data.data?.tasks ?? {})}
+          data={data.data?.names ?? chosen}
           value={chosen}
           onChange={choose}
           searchable
@@ -95,16 +94,7 @@ function Charts({ data, chosen, dagId }: { data: Durations; chosen: string[]; da
     const at = new Map(data.runs.map((run, index) => [run.run_id, index]));
     const inState = (test: (state: string) => boolean) =>
       data.runs.map((run) => (test(run.state) ? run.duration : null));
-    const names = chosen.length
-      ? chosen
-      : Object.entries(data.tasks)
-          .sort(
-            ([, a], [, b]) =>
-              Math.max(...b.map((each) => each.duration ?? 0)) -
-              Math.max(...a.map((each) => each.duration ?? 0)),
-          )
-          .slice(0, SLOWEST)
-          .map(([name]) => name);
+    const names = chosen.length ? chosen : data.names.filter((name) => name in data.tasks);
     const line = (
       name: string,
       index: number,

@@ -8,6 +8,7 @@ import { strings, usePair, useStrings } from "@/app/i18n";
 import { usePrefs } from "@/app/prefs";
 import { colourOf, lookOf } from "@/app/states";
 import { bytes, clockSeconds, duration } from "@/app/time";
+import { useUsable } from "@/app/usable";
 import { Await, Empty } from "@/components/Blocks";
 import { InstanceLink } from "@/components/Link";
 import { useNow } from "@/components/Time";
@@ -59,6 +60,7 @@ function Chart({ data, dagId, runId }: { data: Gantt; dagId: string; runId: stri
   const pair = usePair();
   const { zone } = usePrefs();
   const scroll = useRef<HTMLDivElement>(null);
+  useUsable("gantt");
   const moving = data.run.state === "running";
   const now = useNow(moving);
   const lines = useMemo(() => linesOf(data.bars), [data]);

@@ -17,6 +17,9 @@ interface Props {
   index: number;
   start: number;
   columns: string;
+  /** the runs in sight: from one to before another */
+  from: number;
+  to: number;
   grid: Grid;
   run?: string;
   /** the row is the selected task's */
@@ -43,7 +46,7 @@ export const GridRow = memo(function GridRow(props: Props) {
         role="rowheader"
         tabIndex={-1}
         className="grid-name"
-        style={{ paddingLeft: 8 + row.depth * 14 }}
+        style={{ paddingLeft: 8 + (row.depth ?? 0) * 14 }}
         title={row.id}
       >
         {group ? (
@@ -73,8 +76,8 @@ export const GridRow = memo(function GridRow(props: Props) {
           </button>
         )}
       </div>
-      {grid.runs.map((each) => {
-        const shown = cellOf(row, grid.cells[each.run_id] ?? []);
+      {grid.runs.slice(props.from, props.to).map((each, place) => {
+        const shown = cellOf(row, grid.cells, each.run_id);
         const here = each.run_id === run;
         const word = shown ? pair(lookOf(shown.state).word) : t("absent");
         const counts = shown?.counts
@@ -82,17 +85,17 @@ export const GridRow = memo(function GridRow(props: Props) {
               .map(([state, n]) => `${n} ${pair(lookOf(state).word)}`)
               .join(", ")})`
           : "";
+        // A click and the words under the pointer are the grid's business, see GridView.
         return (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the grid's
           <div
             key={each.run_id}
             role="gridcell"
             tabIndex={-1}
+            aria-colindex={props.from + place + 2}
             aria-selected={here && (selected || whole)}
             aria-label={`${row.id}, ${each.run_id}: ${word}${counts}`}
-            title={`${row.id}\n${each.run_id}\n${word}${counts}`}
             className={`grid-cell ${here ? "column" : ""} ${here && selected ? "selected" : ""}`}
-            onClick={() => onSelect({ run: each.run_id, task: group ? undefined : row.id })}
+            style={place === 0 ? { gridColumnStart: props.from + 2 } : undefined}
             data-state={shown?.state}
           >
             {shown && (

@@ -2,12 +2,23 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type UIEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { Grid, GridRun } from "@/api/shapes";
 import { strings, usePair, useStrings } from "@/app/i18n";
 import { usePrefs } from "@/app/prefs";
 import { colourOf, lookOf } from "@/app/states";
 import { between, duration, minute } from "@/app/time";
+import { useUsable } from "@/app/usable";
 import { instancePath, runPath } from "@/components/Link";
 import { GridRow } from "./GridRow";
 import type { Row } from "./gridRows";
@@ -20,6 +31,9 @@ const S = strings({
 const ROW = 22;
 const COLUMN = 19;
 const BARS = 54;
+/** By how many columns those that are drawn move on, and how many are: more than fit the window. */
+const STEP = 10;
+const drawn = () => Math.ceil(window.innerWidth / COLUMN) + 2 * STEP;
 
 interface Selection {
   run?: string;
@@ -41,11 +55,12 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
   const { zone } = usePrefs();
   const navigate = useNavigate();
   const scroll = useRef<HTMLDivElement>(null);
+  useUsable("grid", rows.length > 0);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW,
-    overscan: 16,
+    overscan: 8,
     scrollPaddingStart: BARS + 4,
     initialRect: { width: 900, height: 700 },
   });
@@ -57,6 +72,7 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
     const box = scroll.current;
     if (box) box.scrollLeft = box.scrollWidth;
   }, [runs.length]);
+  const [from, to, onScroll] = useColumns(runs.length);
   const longest = useMemo(() => Math.max(0.001, ...runs.map((each) => lengthOf(each))), [runs]);
   const name = `minmax(110px, ${narrow ? 140 : 260}px) repeat(${runs.length}, ${COLUMN}px)`;
 
@@ -64,6 +80,19 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
   latest.current = { onSelect, onToggle };
   const select = useCallback((next: Selection) => latest.current.onSelect(next), []);
   const toggle = useCallback((id: string) => latest.current.onToggle(id), []);
+
+  /** One hand for all cells: thousands of their own would be made anew with each row. */
+  function onClick(event: MouseEvent): void {
+    const place = placeOf(event);
+    const each = runs[place?.column ?? -1];
+    const row = rows[place?.row ?? -1];
+    if (each && row)
+      onSelect({ run: each.run_id, task: row.kind === "group" ? undefined : row.id });
+  }
+  function onMouseOver(event: MouseEvent): void {
+    const cell = placeOf(event)?.cell;
+    if (cell) cell.title = cell.ariaLabel ?? "";
+  }
 
   function onKeyDown(event: KeyboardEvent): void {
     const column = runs.findIndex((each) => each.run_id === run);
@@ -79,6 +108,7 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
       const x = clamp(column < 0 ? runs.length - 1 : column + step[0], runs.length);
       const y = step[1] && line + step[1] < 0 ? -1 : clamp(line + step[1], rows.length);
       if (y >= 0) virtual.scrollToIndex(y, { align: "auto" });
+      showColumn(scroll.current, x);
       onSelect({ run: runs[x]?.run_id, task: step[1] || line >= 0 ? rows[y]?.id : undefined });
     } else if (event.key === "Escape") onSelect({ run: undefined, task: undefined });
     else if (event.key === " " && line >= 0 && rows[line]?.kind === "group")
@@ -91,6 +121,7 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
   }
 
   return (
+    // biome-ignore lint/a11y/useKeyWithMouseEvents: what it shows is in each cell's label
     <div
       ref={scroll}
       className="grid-scroll"
@@ -100,19 +131,24 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
       aria-colcount={runs.length + 1}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onClick={onClick}
+      onMouseOver={onMouseOver}
+      onScroll={onScroll}
     >
       <div className="grid-head" role="row" style={{ gridTemplateColumns: name, height: BARS }}>
         <div className="grid-corner" role="columnheader" tabIndex={-1}>
           <span className="faint small">{duration(longest)}</span>
           <span>{t("tasks")}</span>
         </div>
-        {runs.map((each) => (
+        {runs.slice(from, to).map((each, place) => (
           <RunHead
             key={each.run_id}
             run={each}
+            column={from + place + 2}
+            first={place === 0}
             share={lengthOf(each) / longest}
             selected={each.run_id === run}
-            onSelect={() => onSelect({ run: each.run_id, task: undefined })}
+            onSelect={select}
             zone={zone}
           />
         ))}
@@ -130,6 +166,8 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
               index={item.index}
               start={item.start}
               columns={name}
+              from={from}
+              to={to}
               grid={grid}
               run={run}
               selected={row.id === task}
@@ -144,19 +182,33 @@ export function GridView({ dagId, grid, rows, run, task, onSelect, onToggle }: P
   );
 }
 
-function RunHead(props: {
+const RunHead = memo(function RunHead(props: {
   run: GridRun;
+  column: number;
+  first: boolean;
   share: number;
   selected: boolean;
-  onSelect: () => void;
+  onSelect: (next: Selection) => void;
   zone: string;
 }) {
   const pair = usePair();
-  const { run } = props;
+  const { run, column } = props;
   const text = `${run.run_id}\n${pair(lookOf(run.state).word)} · ${minute(run.run_after, props.zone)} · ${duration(lengthOf(run))}`;
   return (
-    <div role="columnheader" tabIndex={-1} className={`grid-run ${props.selected ? "column" : ""}`}>
-      <button type="button" tabIndex={-1} onClick={props.onSelect} title={text} aria-label={text}>
+    <div
+      role="columnheader"
+      tabIndex={-1}
+      aria-colindex={column}
+      className={`grid-run ${props.selected ? "column" : ""}`}
+      style={props.first ? { gridColumnStart: column } : undefined}
+    >
+      <button
+        type="button"
+        tabIndex={-1}
+        onClick={() => props.onSelect({ run: run.run_id, task: undefined })}
+        title={text}
+        aria-label={text}
+      >
         <i
           className={run.state === "failed" ? "failed" : undefined}
           style={{
@@ -170,6 +222,39 @@ function RunHead(props: {
       </button>
     </div>
   );
+});
+
+/** The columns that are drawn, in steps, so that most scrolling draws nothing anew. */
+function useColumns(count: number): [number, number, (event: UIEvent<HTMLElement>) => void] {
+  // The box begins at its right end, where the newest runs are.
+  const [from, setFrom] = useState(Number.MAX_SAFE_INTEGER);
+  const onScroll = useCallback((event: UIEvent<HTMLElement>) => {
+    const at = Math.floor(event.currentTarget.scrollLeft / COLUMN);
+    setFrom(Math.max(0, Math.floor(at / STEP - 1) * STEP));
+  }, []);
+  const first = Math.max(0, Math.min(from, count - drawn()));
+  return [first, Math.min(count, first + drawn()), onScroll];
+}
+
+function showColumn(box: HTMLElement | null, column: number): void {
+  const name = box?.querySelector<HTMLElement>(".grid-corner")?.offsetWidth ?? 0;
+  if (!box) return;
+  const start = column * COLUMN;
+  const room = box.clientWidth - name - COLUMN;
+  if (start < box.scrollLeft) box.scrollLeft = start;
+  else if (start > box.scrollLeft + room) box.scrollLeft = start - room;
+}
+
+/** Which cell an event is about. */
+function placeOf(event: MouseEvent): { cell: HTMLElement; row: number; column: number } | null {
+  const cell = (event.target as HTMLElement).closest<HTMLElement>(".grid-cell");
+  const row = cell?.closest<HTMLElement>(".grid-row");
+  if (!cell || !row) return null;
+  return {
+    cell,
+    row: Number(row.ariaRowIndex) - 2,
+    column: Number(cell.ariaColIndex) - 2,
+  };
 }
 
 function lengthOf(run: GridRun): number {

@@ -1,7 +1,7 @@
 /** Which run the graph and the Gantt chart show: the newest, unless another is chosen. */
 import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { gridQuery } from "@/api/queries";
+import { lastRunsQuery } from "@/api/queries";
 import type { GridRun } from "@/api/shapes";
 import { strings, usePair, useStrings } from "@/app/i18n";
 import { usePrefs } from "@/app/prefs";
@@ -18,7 +18,7 @@ export function useChosenRun(dagId: string): {
   asked: string | undefined;
 } {
   const [search] = useSearchParams();
-  const runs = useQuery(gridQuery(dagId, { limit: 25 })).data?.runs ?? [];
+  const runs = useQuery(lastRunsQuery(dagId)).data?.runs ?? [];
   const asked = search.run as string | undefined;
   return { runs, chosen: asked ? runs.find((each) => each.run_id === asked) : runs.at(-1), asked };
 }

@@ -1,5 +1,5 @@
 /** Rows of the grid from the server's answer: folded groups, aggregated cells; pure. */
-import type { Counts, Grid, GridCell, GridTask } from "@/api/shapes";
+import type { Counts, Grid, GridCells, GridTask } from "@/api/shapes";
 import { worst } from "@/app/states";
 
 export interface Row extends GridTask {
@@ -17,20 +17,18 @@ export function rowsOf(grid: Grid, folded: ReadonlySet<string>): Row[] {
   for (const task of grid.tasks) {
     const row: Row = {
       ...task,
-      at: task.kind === "task" ? at++ : -1,
+      at: task.kind === "group" ? -1 : at++,
       folded: folded.has(task.id),
       below: [],
     };
     byId.set(task.id, row);
     if (row.at >= 0) {
-      for (let up = row.parent; up; up = byId.get(up)?.parent ?? null)
-        byId.get(up)?.below.push(row.at);
+      for (let up = row.parent; up; up = byId.get(up)?.parent) byId.get(up)?.below.push(row.at);
     }
     rows.push(row);
   }
   return rows.filter((row) => {
-    for (let up = row.parent; up; up = byId.get(up)?.parent ?? null)
-      if (folded.has(up)) return false;
+    for (let up = row.parent; up; up = byId.get(up)?.parent) if (folded.has(up)) return false;
     return true;
   });
 }
@@ -40,21 +38,34 @@ export interface Shown {
   counts: Counts | null;
 }
 
+const FIRST = "a".charCodeAt(0);
+const COUNTED = "#".charCodeAt(0);
+
 /** What a cell shows; null: the task is not in the run. */
-export function cellOf(row: Row, cells: GridCell[]): Shown | null {
+export function cellOf(row: Row, cells: GridCells, runId: string): Shown | null {
+  const letters = cells.rows[runId] ?? "";
+  const counted = cells.counts[runId];
   if (row.at >= 0) {
-    const cell = cells[row.at] ?? null;
-    if (cell === null) return null;
-    return typeof cell === "string"
-      ? { state: cell, counts: null }
-      : { state: worst(cell), counts: cell };
+    const letter = letters.charCodeAt(row.at);
+    if (letter === COUNTED) {
+      const counts = counted?.[row.at] ?? {};
+      return { state: worst(counts), counts };
+    }
+    const state = cells.states[letter - FIRST];
+    return state === undefined ? null : { state, counts: null };
   }
+  const tally = new Array<number>(cells.states.length).fill(0);
   const counts: Counts = {};
   for (const place of row.below) {
-    const cell = cells[place] ?? null;
-    if (typeof cell === "string") counts[cell] = (counts[cell] ?? 0) + 1;
-    else if (cell)
-      for (const [state, n] of Object.entries(cell)) counts[state] = (counts[state] ?? 0) + n;
+    const letter = letters.charCodeAt(place);
+    if (letter === COUNTED)
+      for (const [state, n] of Object.entries(counted?.[place] ?? {}))
+        counts[state] = (counts[state] ?? 0) + n;
+    else if (letter >= FIRST) tally[letter - FIRST] = (tally[letter - FIRST] ?? 0) + 1;
+  }
+  for (const [index, n] of tally.entries()) {
+    const state = cells.states[index];
+    if (n && state) counts[state] = (counts[state] ?? 0) + n;
   }
   return Object.keys(counts).length ? { state: worst(counts), counts } : null;
 }

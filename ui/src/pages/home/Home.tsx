@@ -5,6 +5,7 @@ import { CalendarClock, CircleCheck, ListTree } from "lucide-react";
 import { homeQuery } from "@/api/queries";
 import type { Home as HomeData } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
+import { useUsable } from "@/app/usable";
 import { Await, Empty, PageHead, Panel } from "@/components/Blocks";
 import { Duration } from "@/components/Duration";
 import { DagLink, InstanceLink, RunLink } from "@/components/Link";
@@ -43,6 +44,7 @@ const S = strings({
 export function Home() {
   const t = useStrings(S);
   const home = useQuery(homeQuery);
+  useUsable("home", !!home.data);
   return (
     <div className="page">
       <Await of={home} lines={10}>

@@ -5,8 +5,6 @@ import { useQuery } from "@tanstack/react-query";
 import {
   Background,
   Controls,
-  type Edge,
-  MarkerType,
   MiniMap,
   type Node,
   ReactFlow,
@@ -20,9 +18,12 @@ import type { Cell, Structure } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { useSearchParams, useSearchState } from "@/app/search";
 import { colourOf, worst } from "@/app/states";
+import { useUsable } from "@/app/usable";
 import { Await, Loading, ProblemView } from "@/components/Blocks";
-import { type Direction, layout, type Place } from "./layout";
-import { aroundFailures, criticalPath, type Shape, shapeOf, stateOf } from "./shape";
+import { edgesOf, nodeMaker } from "./flow";
+import type { Direction, Place } from "./layers";
+import { layout } from "./layout";
+import { aroundFailures, criticalPath, type Shape, shapeOf } from "./shape";
 import { type FlowNode, TaskNode } from "./TaskNode";
 
 const S = strings({
@@ -91,6 +92,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
   );
   const shape = useMemo(() => shapeOf(structure, open, only), [structure, open, only]);
   const { places, problem } = usePlaces(shape, direction as Direction);
+  useUsable("graph", !!places);
   const flow = useReactFlow();
   const selected = search.task as string | undefined;
 
@@ -102,52 +104,25 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
     },
     [open, setGroups],
   );
-  const nodes = useMemo<FlowNode[]>(() => {
-    if (!places) return [];
-    return shape.nodes.flatMap((each) => {
-      const place = places.get(each.id);
-      if (!place) return [];
-      const parent = each.parent && places.has(each.parent) ? each.parent : undefined;
-      return [
-        {
-          id: each.id,
-          type: "task",
-          position: { x: place.x, y: place.y },
-          width: place.width,
-          height: place.height,
-          parentId: parent,
-          draggable: false,
-          connectable: false,
-          zIndex: each.open ? 0 : 1,
-          ariaLabel: each.id,
-          data: {
-            node: each.node,
-            open: each.open,
-            size: each.tasks.length,
-            ...stateOf(each, cells),
-            known: !!runId && !!states.data,
-            selected: each.id === selected,
-            critical: !!path && each.tasks.some((task) => path.has(task)),
-            vertical: direction === "DOWN",
-            onToggle: toggle,
-          },
-        },
-      ];
-    });
-  }, [shape, places, cells, runId, states.data, selected, path, direction, toggle]);
-  const edges = useMemo<Edge[]>(
+  const [make] = useState(nodeMaker);
+  const known = !!runId && !!states.data;
+  const nodes = useMemo<FlowNode[]>(
     () =>
-      shape.edges.map((each) => ({
-        id: each.id,
-        source: each.source,
-        target: each.target,
-        label: each.label ?? undefined,
-        focusable: false,
-        className: path?.has(each.source) && path.has(each.target) ? "critical" : undefined,
-        markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 },
-      })),
-    [shape, path],
+      places
+        ? make({
+            shape,
+            places,
+            cells,
+            known,
+            selected,
+            path,
+            direction: direction as Direction,
+            onToggle: toggle,
+          })
+        : [],
+    [make, shape, places, cells, known, selected, path, direction, toggle],
   );
+  const edges = useMemo(() => edgesOf(shape, path), [shape, path]);
   const hit = find
     ? shape.nodes.find((each) => each.id.toLowerCase().includes(find.toLowerCase()))?.id
     : undefined;
@@ -199,6 +174,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
         style={{ height: height ?? "calc(100vh - 285px)" }}
         role="region"
         aria-label={t("label")}
+        data-nodes={nodes.length}
       >
         {!places && (
           <div style={{ padding: 20 }}>

@@ -1,17 +1,10 @@
 /** Places for nodes: asked of the worker, kept for each structure. */
 import type { ElkNode } from "elkjs/lib/elk-api.js";
+import { type Direction, NODE, type Place, placeInLayers } from "./layers";
 import type { Shape } from "./shape";
 
-export interface Place {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-export type Direction = "RIGHT" | "DOWN";
-
-export const NODE = { width: 208, height: 46 };
+/** With more nodes than this the fine layout would take longer than anybody waits. */
+const FINE = 100;
 const KEPT = 20;
 const kept = new Map<string, Map<string, Place>>();
 
@@ -51,14 +44,14 @@ export async function layout(shape: Shape, direction: Direction): Promise<Map<st
   const key = `${direction}|${shape.nodes.map((each) => `${each.id}${each.open ? "+" : ""}`).join("\n")}|${shape.edges.map((each) => each.id).join("\n")}`;
   const known = kept.get(key);
   if (known) return known;
-  const places = await compute(shape, direction);
+  const few = shape.nodes.length <= FINE && shape.edges.length <= 2 * FINE;
+  const places = few ? await compute(shape, direction) : placeInLayers(shape, direction);
   kept.set(key, places);
   if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
   return places;
 }
 
 async function compute(shape: Shape, direction: Direction): Promise<Map<string, Place>> {
-  const large = shape.nodes.length > 300;
   const options: Record<string, string> = {
     "elk.algorithm": "layered",
     "elk.direction": direction,
@@ -66,8 +59,8 @@ async function compute(shape: Shape, direction: Direction): Promise<Map<string, 
     "elk.layered.spacing.nodeNodeBetweenLayers": "48",
     "elk.spacing.nodeNode": "14",
     "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-    "elk.layered.nodePlacement.strategy": large ? "SIMPLE" : "BRANDES_KOEPF",
-    "elk.layered.thoroughness": large ? "1" : "7",
+    "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
+    "elk.layered.thoroughness": "7",
     "elk.edgeRouting": "POLYLINE",
   };
   const nodes = new Map<string, ElkNode>();

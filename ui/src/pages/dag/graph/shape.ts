@@ -38,7 +38,9 @@ export function shapeOf(
     if (node.kind !== "task" || (only && !only.has(node.id))) continue;
     let place = node.id;
     for (let up = node.parent; up; up = byId.get(up)?.parent ?? null) {
-      tasks.set(up, [...(tasks.get(up) ?? []), node.id]);
+      const below = tasks.get(up);
+      if (below) below.push(node.id);
+      else tasks.set(up, [node.id]);
       if (!open.has(up)) place = up;
     }
     shown.set(node.id, place);
@@ -78,7 +80,8 @@ function inOrder(nodes: Drawn[]): Drawn[] {
     for (let up = node.parent; up; up = known.get(up)?.parent ?? null) steps += 1;
     return steps;
   };
-  return [...nodes].sort((a, b) => depth(a) - depth(b));
+  const depths = new Map(nodes.map((node) => [node.id, depth(node)]));
+  return [...nodes].sort((a, b) => (depths.get(a.id) ?? 0) - (depths.get(b.id) ?? 0));
 }
 
 /** The state of what is drawn: of one task, or counted over several. */
