@@ -1,7 +1,7 @@
 """Pages in a real browser: what opening and scrolling them costs.
 
-Wall time depends on who else uses the machine; processor time of the page's own thread, bytes, and
-the number of elements hardly do. All are reported, and a page with nothing on it stands beside them.
+Wall time depends on who else uses the machine; processor time of the page's own thread, bytes and
+elements hardly do. All are reported, and a page with nothing on it stands beside them.
 """
 
 import json
@@ -33,7 +33,7 @@ class Shown(NamedTuple):
     path: str
     mark: str
     #: a script that gives a number, and the least and the most that it may be
-    count: str
+    script: str
     least: int
     most: int
     #: what scrolls
@@ -42,13 +42,19 @@ class Shown(NamedTuple):
     budget: float | None = None
 
 
+#: The first number in the words of an element.
+_FIRST_NUMBER = (
+    "Number((document.querySelector('%s').textContent.match(/\\d[\\d,]*/) || ['0'])[0]"
+    ".replaceAll(',', ''))"
+)
+
+
 def shown(size: Size) -> tuple[Shown, ...]:
-    """The pages. The bounds of a grid, a list and a graph are also those of what is not in sight."""
+    """The pages; what is counted is all there is, not what is in sight."""
     rows = "Number(document.querySelector('[role=grid]').getAttribute('aria-rowcount')) - 1"
-    lines = "Number((document.querySelector('.log-count').textContent.match(/[\\d,]+/) || ['0'])[0].replaceAll(',', ''))"
-    head = "Number((document.querySelector('.sentence').textContent.match(/\\d[\\d,]*/) || ['0'])[0].replaceAll(',', ''))"
+    lines, head = _FIRST_NUMBER % ".log-count", _FIRST_NUMBER % ".sentence"
     dags, tasks = size.dags + 3, size.tasks + min(20, size.tasks)
-    graph = "document.querySelectorAll('.react-flow__minimap-node, .minimap-node').length || Number(document.querySelector('.graph').dataset.nodes)"
+    graph = "Number(document.querySelector('.graph').dataset.nodes)"
     return (
         Shown("floor: a page with nothing", "/nowhere", "nothing", "1", 1, 1),
         Shown("home", "/", "home", "document.querySelectorAll('.home-grid > *').length", 4, 4,
@@ -124,7 +130,7 @@ def settle(page: Page) -> None:
 
 def check(page: Page, one: Shown) -> int:
     """What must be on the page is on it, or there is no figure."""
-    found = int(page.evaluate(one.count))
+    found = int(page.evaluate(one.script))
     if not one.least <= found <= one.most:
         raise WrongResult(f"{one.name}: {found} shown, not {one.least} to {one.most}")
     return found

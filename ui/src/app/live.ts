@@ -5,6 +5,7 @@
  */
 import type { QueryClient } from "@tanstack/react-query";
 import { PREFIX } from "@/api/client";
+import { isPatched, patch, type What } from "./patches";
 import { createStore } from "./store";
 
 export type LiveState = "connecting" | "live" | "lost";
@@ -45,21 +46,28 @@ export function startLive(client: QueryClient): () => void {
   let busy = false;
   let everything = false;
   let stopped = false;
-  let dags = new Set<string>();
+  let what: What = { dags: new Set(), runs: new Map() };
 
   async function ask(): Promise<void> {
     round = undefined;
     busy = true;
-    const [concerned, all] = [dags, everything];
-    dags = new Set();
+    const [changed, all] = [what, everything];
+    what = { dags: new Set(), runs: new Map() };
     everything = false;
     try {
-      await client.invalidateQueries({
-        predicate: (query) => concerns(query.queryKey, concerned, all),
-      });
+      await Promise.all([
+        all ? undefined : patch(client, changed),
+        client.invalidateQueries({
+          predicate: (query) =>
+            concerns(query.queryKey, changed.dags, all) &&
+            (all || !query.isActive() || !isPatched(query)),
+        }),
+      ]);
+    } catch {
+      everything = true; // a question failed: what is shown may be old
     } finally {
       busy = false;
-      if (dags.size || everything) schedule();
+      if (what.dags.size || everything) schedule();
     }
   }
 
@@ -78,8 +86,13 @@ export function startLive(client: QueryClient): () => void {
     });
     source.addEventListener("changed", (event) => {
       const changed: Changed = JSON.parse((event as MessageEvent<string>).data);
-      for (const dag of changed.dags ?? []) dags.add(dag);
-      for (const [dag] of changed.runs ?? []) dags.add(dag);
+      for (const dag of changed.dags ?? []) what.dags.add(dag);
+      for (const [dag, run] of changed.runs ?? []) {
+        what.dags.add(dag);
+        const runs = what.runs.get(dag);
+        if (runs) runs.add(run);
+        else what.runs.set(dag, new Set([run]));
+      }
       schedule();
     });
     source.onerror = () => {

@@ -2,15 +2,7 @@
 import "@xyflow/react/dist/style.css";
 import { Button, Checkbox, Group, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import {
-  Background,
-  Controls,
-  MiniMap,
-  type Node,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-} from "@xyflow/react";
+import { Background, Controls, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { ArrowDown, ArrowRight, Search } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { runStatesQuery, structureQuery } from "@/api/queries";
@@ -20,9 +12,10 @@ import { useSearchParams, useSearchState } from "@/app/search";
 import { colourOf, worst } from "@/app/states";
 import { useUsable } from "@/app/usable";
 import { Await, Loading, ProblemView } from "@/components/Blocks";
-import { edgesOf, nodeMaker } from "./flow";
+import { ARROW, edgesOf, nodeMaker } from "./flow";
 import type { Direction, Place } from "./layers";
 import { layout } from "./layout";
+import { Overview } from "./Overview";
 import { aroundFailures, criticalPath, type Shape, shapeOf } from "./shape";
 import { type FlowNode, TaskNode } from "./TaskNode";
 
@@ -182,6 +175,21 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
             <Loading lines={5} />
           </div>
         )}
+        <svg width="0" height="0" aria-hidden style={{ position: "absolute" }}>
+          <marker
+            id={ARROW}
+            className="graph-arrow"
+            markerWidth="14"
+            markerHeight="14"
+            viewBox="-10 -10 20 20"
+            orient="auto-start-reverse"
+            markerUnits="strokeWidth"
+            refX="0"
+            refY="0"
+          >
+            <polyline points="-5,-4 0,0 -5,4 -5,-4" />
+          </marker>
+        </svg>
         {places && (
           <ReactFlow
             key={`${direction}${shape.nodes.length}`}
@@ -189,7 +197,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
             edges={edges}
             nodeTypes={TYPES}
             fitView
-            fitViewOptions={{ padding: 0.08, maxZoom: 1, minZoom: nodes.length > 200 ? 0.35 : 0.1 }}
+            fitViewOptions={{ padding: 0.08, maxZoom: 1, minZoom: nodes.length > 200 ? 0.5 : 0.1 }}
             minZoom={0.03}
             maxZoom={2}
             nodesConnectable={false}
@@ -203,15 +211,7 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
           >
             <Background gap={24} size={1} color="var(--line)" />
             <Controls showInteractive={false} />
-            {nodes.length > 12 && (
-              <MiniMap
-                pannable
-                zoomable
-                nodeColor={colourOfNode}
-                maskColor="color-mix(in srgb, var(--bg) 65%, transparent)"
-                bgColor="var(--bg-soft)"
-              />
-            )}
+            {nodes.length > 12 && <Overview nodes={nodes} colourOf={colourOfNode} />}
           </ReactFlow>
         )}
       </div>
@@ -219,8 +219,8 @@ function Canvas({ structure, dagId, runId, height }: Props & { structure: Struct
   );
 }
 
-function colourOfNode(node: Node): string {
-  const { known, state, counts, open } = node.data as FlowNode["data"];
+function colourOfNode(node: FlowNode): string {
+  const { known, state, counts, open } = node.data;
   if (open) return "var(--bg-hover)";
   if (!known) return "var(--line-strong)";
   return colourOf(counts && Object.keys(counts).length ? worst(counts) : state);

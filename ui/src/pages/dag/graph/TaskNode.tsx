@@ -1,5 +1,5 @@
 /** A task or a group in the graph: state as icon and colour, label, operator. */
-import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { type Node, type NodeProps, useStore } from "@xyflow/react";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type CSSProperties, memo } from "react";
 import type { Counts, GraphNode } from "@/api/shapes";
@@ -27,14 +27,15 @@ export type Data = {
 };
 export type FlowNode = Node<Data>;
 
+/** Below this zoom a label is smaller than 5 pixels. */
+const READABLE = 0.35;
+
 export const TaskNode = memo(function TaskNode({ id, data }: NodeProps<FlowNode>) {
   const t = useStrings(S);
   const pair = usePair();
+  const far = useStore((state) => state.transform[2] < READABLE);
   const { node, counts } = data;
   const state = counts && Object.keys(counts).length ? worst(counts) : data.state;
-  const [into, out] = data.vertical
-    ? [Position.Top, Position.Bottom]
-    : [Position.Left, Position.Right];
   const style = { "--c": data.known ? colourOf(state) : "var(--line-strong)" } as CSSProperties;
   const group = node.kind === "group";
   const button = group && (
@@ -51,6 +52,19 @@ export const TaskNode = memo(function TaskNode({ id, data }: NodeProps<FlowNode>
       {data.open ? <ChevronDown size={14} /> : <ChevronRight size={14} />}
     </button>
   );
+  const classes = `task-node ${group ? "group" : ""} ${data.open ? "open" : ""} ${data.selected ? "selected" : ""} ${data.critical ? "critical" : ""}`;
+  // What nobody can read is not written: from afar a node is its colour.
+  if (far && !data.open) {
+    return (
+      <div
+        className={`${classes} far`}
+        style={style}
+        title={node.id}
+        data-state={state ?? "none"}
+        data-task={node.id}
+      />
+    );
+  }
   const words = counts
     ? Object.entries(counts)
         .map(([each, n]) => `${n} ${pair(lookOf(each).word)}`)
@@ -58,13 +72,12 @@ export const TaskNode = memo(function TaskNode({ id, data }: NodeProps<FlowNode>
     : "";
   return (
     <div
-      className={`task-node ${group ? "group" : ""} ${data.open ? "open" : ""} ${data.selected ? "selected" : ""} ${data.critical ? "critical" : ""}`}
+      className={classes}
       style={style}
       title={`${node.id}${node.tooltip ? `\n${node.tooltip}` : ""}${words ? `\n${words}` : ""}`}
       data-state={state ?? "none"}
       data-task={node.id}
     >
-      <Handle type="target" position={into} isConnectable={false} />
       <div className="task-line">
         {data.known && !data.open && <StateIcon state={state} size={15} />}
         {button}
@@ -79,7 +92,6 @@ export const TaskNode = memo(function TaskNode({ id, data }: NodeProps<FlowNode>
           </span>
         </div>
       )}
-      <Handle type="source" position={out} isConnectable={false} />
     </div>
   );
 });

@@ -1,9 +1,11 @@
 /** From a shape and its places to what the canvas draws; pure but for what it remembers. */
-import { type Edge, MarkerType, Position } from "@xyflow/react";
+import { type Edge, Position } from "@xyflow/react";
 import type { Cell } from "@/api/shapes";
 import type { Direction, Place } from "./layers";
 import { type Drawn, type Shape, stateOf } from "./shape";
 import type { FlowNode } from "./TaskNode";
+
+export const ARROW = "graph-arrow";
 
 export interface Look {
   shape: Shape;
@@ -100,7 +102,9 @@ export function edgesOf(shape: Shape, path: Set<string> | null): Edge[] {
     target: each.target,
     label: each.label ?? undefined,
     focusable: false,
+    interactionWidth: 0,
     className: path?.has(each.source) && path.has(each.target) ? "critical" : undefined,
-    markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 },
+    // Drawn once in Graph.tsx; described here, it would be described and compared for each edge.
+    markerEnd: ARROW,
   }));
 }

@@ -63,7 +63,8 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 }
 
 function grown(size: Size): Size {
-  return { width: size.width + 2 * PAD.side, height: size.height + PAD.top + PAD.side };
+  const [width, height] = [Math.ceil(size.width), Math.ceil(size.height)];
+  return { width: width + 2 * PAD.side, height: height + PAD.top + PAD.side };
 }
 
 /** Each edge as one between the two siblings in which its ends lie. */
@@ -188,7 +189,8 @@ function arrange(
     const [a, b] = [start.get(id) ?? 0, (middle.get(id) ?? 0) - long(id) / 2 - low];
     const top = pad ? PAD.top : 0;
     const { width, height } = size(id);
-    places.set(id, { x: (right ? a : b) + pad, y: (right ? b : a) + top, width, height });
+    const [x, y] = [(right ? a : b) + pad, (right ? b : a) + top];
+    places.set(id, { x: Math.round(x), y: Math.round(y), width, height });
   }
   const length = Math.max(0, along - BETWEEN_LAYERS);
   return right ? { width: length, height: across } : { width: across, height: length };

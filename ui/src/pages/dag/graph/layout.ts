@@ -87,10 +87,10 @@ async function compute(shape: Shape, direction: Direction): Promise<Map<string, 
   const walk = (node: ElkNode): void => {
     for (const child of node.children ?? []) {
       places.set(child.id, {
-        x: child.x ?? 0,
-        y: child.y ?? 0,
-        width: child.width ?? 0,
-        height: child.height ?? 0,
+        x: Math.round(child.x ?? 0),
+        y: Math.round(child.y ?? 0),
+        width: Math.ceil(child.width ?? 0),
+        height: Math.ceil(child.height ?? 0),
       });
       walk(child);
     }
