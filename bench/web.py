@@ -125,7 +125,7 @@ def measure_routes(url: str, size: Size, server: psutil.Process) -> list[dict[st
             raise WrongResult(f"{name}: {path} did not answer what was filled in")
         before = used_by(server)
         times = sorted(Answer(url + path).seconds * 1000 for _ in range(ASKED))
-        one = {
+        one: dict[str, Any] = {
             "route": name,
             "first_ms": first.seconds * 1000,
             "p50_ms": statistics.median(times),

@@ -1,5 +1,5 @@
 /** Every question the main pages ask, with the key under which its answer is kept. */
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, ask, query, ui, url } from "./client";
 import type {
   Attempts,
@@ -30,6 +30,17 @@ export function dagListPage(filter: DagFilter, cursor: number, limit = 50) {
   return ui<DagList>(`/ui/dags${query({ ...filter, cursor, limit })}`);
 }
 
+export const NO_FILTER: DagFilter = { search: "", tags: [], owners: [], order_by: "dag_id" };
+
+export const dagListQuery = (filter: DagFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["dags", filter],
+    queryFn: ({ pageParam }) => dagListPage(filter, pageParam),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+
 export const dagQuery = (dagId: string) =>
   queryOptions({
     queryKey: ["dag", dagId, "details"],
@@ -49,6 +60,17 @@ export interface GridFilter {
   before?: string;
   run_type?: string;
   state?: string;
+}
+
+/** Which columns an address asks for. */
+export function gridFilter(search: Record<string, unknown>): GridFilter {
+  const text = (name: string) => (search[name] ? String(search[name]) : undefined);
+  return {
+    limit: Number(search.runs) || 25,
+    run_type: text("type"),
+    state: text("state"),
+    before: text("before"),
+  };
 }
 
 export const gridQuery = (dagId: string, filter: GridFilter) =>

@@ -16,10 +16,14 @@ export interface PageRoute {
   bare?: boolean;
 }
 
-/** A page that is fetched when it is first opened: `page(() => import("./Pools"), "Pools")`. */
+/**
+ * A page that is fetched when it is first opened, or when the pointer rests on a link to it:
+ * `page(() => import("./Pools"), "Pools")`.
+ */
 export function page<K extends string>(
   load: () => Promise<Record<K, ComponentType>>,
   name: K,
 ): LazyExoticComponent<ComponentType> {
-  return lazy(async () => ({ default: (await load())[name] }));
+  const made = lazy(async () => ({ default: (await load())[name] }));
+  return Object.assign(made, { preload: load });
 }

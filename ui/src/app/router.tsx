@@ -8,6 +8,7 @@ import { NotFound } from "@/shell/NotFound";
 import { PageError } from "@/shell/PageError";
 import { Shell } from "@/shell/Shell";
 import { PAGES } from "./areas";
+import { askEarly } from "./early";
 import { parseSearch, stringifySearch } from "./search";
 
 export function makeRouter(client: QueryClient) {
@@ -38,6 +39,7 @@ export function makeRouter(client: QueryClient) {
         getParentRoute: () => (which ? bare : framed),
         path: each.path,
         component: each.component,
+        loader: ({ location }) => askEarly(client, location.pathname, location.search),
         errorComponent: PageError,
       }),
     );

@@ -1,9 +1,10 @@
 /** What can be done to a DAG from anywhere: pause it, run it. */
-import { ActionIcon, Button, Switch } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { Play } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { setPaused } from "@/api/actions";
 import { strings, useStrings } from "@/app/i18n";
+import { IconButton, Toggle } from "./Plain";
 import { useAction } from "./useAction";
 
 const S = strings({
@@ -30,12 +31,11 @@ export function PauseSwitch({ dagId, paused }: { dagId: string; paused: boolean 
   const shown = action.isPending ? action.variables : paused;
   return (
     <span title={t(shown ? "off" : "on")}>
-      <Switch
+      <Toggle
         checked={!shown}
         onChange={(event) => action.mutate(!event.currentTarget.checked)}
         disabled={action.isPending}
         aria-label={t("pause", { dag: dagId })}
-        color="blue"
       />
     </span>
   );
@@ -47,13 +47,13 @@ export function RunButton({ dagId, small }: { dagId: string; small?: boolean }) 
   return (
     <>
       {small ? (
-        <ActionIcon
+        <IconButton
           aria-label={t("runHint", { dag: dagId })}
           title={t("runHint", { dag: dagId })}
           onClick={() => open(true)}
         >
           <Play size={15} />
-        </ActionIcon>
+        </IconButton>
       ) : (
         <Button leftSection={<Play size={14} />} onClick={() => open(true)}>
           {t("run")}

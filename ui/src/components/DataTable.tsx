@@ -1,10 +1,10 @@
 /** A list as a table: sorted, selected and virtual, so that thousands of rows are no matter. */
-import { Checkbox } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { memo, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { strings, useStrings } from "@/app/i18n";
 import { useUsable } from "@/app/usable";
+import { Tick } from "./Plain";
 
 const S = strings({
   all: ["Select all", "全选"],
@@ -63,6 +63,8 @@ export function DataTable<T>(props: Props<T>) {
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const width = columns.length + (onSelect ? 1 : 0);
 
+  // Ten thousand rows are looked through only when some are selected.
+  const whole = !!selected?.size && rows.length > 0 && rows.every((row) => selected.has(id(row)));
   const toggle = useRef((_key: string) => {});
   toggle.current = (key) => {
     const next = new Set(selected);
@@ -87,10 +89,12 @@ export function DataTable<T>(props: Props<T>) {
           <tr>
             {onSelect && (
               <th className="select" style={{ width: 30 }}>
-                <Checkbox
+                <Tick
                   aria-label={t("all")}
-                  checked={rows.length > 0 && rows.every((row) => selected?.has(id(row)))}
-                  indeterminate={!!selected?.size && !rows.every((row) => selected.has(id(row)))}
+                  checked={whole}
+                  ref={(box) => {
+                    if (box) box.indeterminate = !!selected?.size && !whole;
+                  }}
                   onChange={(event) =>
                     onSelect(new Set(event.currentTarget.checked ? rows.map(id) : []))
                   }
@@ -158,7 +162,7 @@ const Row = memo(function Row({ id, index, row, columns, measure, selected, onTo
     <tr data-index={index} ref={measure} aria-selected={selected} data-id={id}>
       {selected !== undefined && (
         <td className="select">
-          <Checkbox
+          <Tick
             aria-label={t("one", { name: id })}
             checked={selected}
             onChange={() => onToggle(id)}

@@ -3,7 +3,7 @@ import { Button, Group, SegmentedControl, Select, TextInput } from "@mantine/cor
 import { useQuery } from "@tanstack/react-query";
 import { ChevronsDownUp, ChevronsUpDown, Search } from "lucide-react";
 import { useMemo } from "react";
-import { gridQuery } from "@/api/queries";
+import { gridFilter, gridQuery } from "@/api/queries";
 import { strings, useStrings } from "@/app/i18n";
 import { useSearchParams, useSearchState } from "@/app/search";
 import { Await, Empty } from "@/components/Blocks";
@@ -38,14 +38,7 @@ export function GridTab({ dagId }: { dagId: string }) {
   const [find, setFind] = useSearchState("find");
   const [before, setBefore] = useSearchState("before");
   const [fold, setFold] = useSearchState("fold");
-  const grid = useQuery(
-    gridQuery(dagId, {
-      limit: Number(limit) || 25,
-      run_type: type || undefined,
-      state: state || undefined,
-      before: before || undefined,
-    }),
-  );
+  const grid = useQuery(gridQuery(dagId, gridFilter({ runs: limit, type, state, before })));
   const groups = useMemo(
     () => (grid.data?.tasks ?? []).filter((each) => each.kind === "group").map((each) => each.id),
     [grid.data],

@@ -1,11 +1,11 @@
 /** All DAGs: found by a few letters, filtered by chips, thousands without lag. */
-import { Badge, Button, Group, MultiSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Group, MultiSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { setPaused } from "@/api/actions";
-import { dagListPage } from "@/api/queries";
+import { dagListQuery } from "@/api/queries";
 import type { DagRow } from "@/api/shapes";
 import { strings, useStrings } from "@/app/i18n";
 import { type Shortcut, useShortcuts } from "@/app/keys";
@@ -15,6 +15,7 @@ import { Empty, Loading, PageHead, ProblemView } from "@/components/Blocks";
 import { PauseSwitch, RunButton } from "@/components/DagControls";
 import { type Column, DataTable } from "@/components/DataTable";
 import { DagLink } from "@/components/Link";
+import { TagButton } from "@/components/Plain";
 import { RunBars } from "@/components/RunBars";
 import { StateChip } from "@/components/StateChip";
 import { Time } from "@/components/Time";
@@ -81,13 +82,7 @@ export function Dags() {
   const { favorites } = usePrefs();
   const liked = which === "favorites" ? { dag_id: favorites.length ? favorites : [""] } : {};
   const filter = { search: asked, tags, owners, order_by: order, ...WHICH[which], ...liked };
-  const list = useInfiniteQuery({
-    queryKey: ["dags", filter],
-    queryFn: ({ pageParam }) => dagListPage(filter, pageParam),
-    initialPageParam: 0,
-    getNextPageParam: (page) => page.next_cursor,
-    placeholderData: keepPreviousData,
-  });
+  const list = useInfiniteQuery(dagListQuery(filter));
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.dags) ?? [], [list.data]);
   const first = list.data?.pages[0];
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
@@ -175,12 +170,12 @@ export function Dags() {
         head: "",
         width: 70,
         cell: (row) => (
-          <Group gap={2} wrap="nowrap" justify="flex-end">
+          <span className="row-acts">
             <span className="favorite-in-list">
               <FavoriteButton dagId={row.dag_id} />
             </span>
             <RunButton dagId={row.dag_id} small />
-          </Group>
+          </span>
         ),
       },
     ],
@@ -270,16 +265,9 @@ function Name({ row, onTag }: { row: DagRow; onTag: (tag: string) => void }) {
       {row.has_import_errors && <StateChip state="failed" />}
       {row.has_import_errors && <span className="visually-hidden">{t("broken")}</span>}
       {row.tags.map((tag) => (
-        <Badge
-          key={tag}
-          component="button"
-          size="xs"
-          color="gray"
-          onClick={() => onTag(tag)}
-          style={{ cursor: "pointer" }}
-        >
+        <TagButton key={tag} onClick={() => onTag(tag)}>
           {tag}
-        </Badge>
+        </TagButton>
       ))}
     </span>
   );

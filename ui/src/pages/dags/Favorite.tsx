@@ -1,7 +1,7 @@
-import { ActionIcon } from "@mantine/core";
 import { Star } from "lucide-react";
 import { strings, useStrings } from "@/app/i18n";
 import { setPref, usePrefs } from "@/app/prefs";
+import { IconButton } from "@/components/Plain";
 
 const S = strings({
   add: ["Make {dag} a favourite", "收藏 {dag}"],
@@ -15,7 +15,7 @@ export function FavoriteButton({ dagId }: { dagId: string }) {
   const label = t(liked ? "remove" : "add", { dag: dagId });
   const next = liked ? favorites.filter((each) => each !== dagId) : [...favorites, dagId];
   return (
-    <ActionIcon
+    <IconButton
       aria-label={label}
       title={label}
       aria-pressed={liked}
@@ -26,6 +26,6 @@ export function FavoriteButton({ dagId }: { dagId: string }) {
         fill={liked ? "var(--s-up_for_retry)" : "none"}
         color={liked ? "var(--s-up_for_retry)" : "currentColor"}
       />
-    </ActionIcon>
+    </IconButton>
   );
 }
