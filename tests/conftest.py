@@ -1,4 +1,4 @@
-"""The servers that some tests need; see `tests/services`."""
+"""The servers that some tests need (see `tests/services`), and the network, if one asks for it."""
 
 import os
 from typing import cast
@@ -11,6 +11,18 @@ from tests.services.postgresql import PostgreSql
 from tests.services.rabbitmq import RabbitMq
 from tests.services.redis import Redis
 from tests.services.server import Server, ServiceMissing
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "network: downloads packages; run with -m network")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "network" in str(config.getoption("-m")):
+        return
+    for item in items:
+        if item.get_closest_marker("network"):
+            item.add_marker(pytest.mark.skip(reason="downloads packages; run with -m network"))
 
 
 def available(name: str) -> Server:

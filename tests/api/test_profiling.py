@@ -49,7 +49,8 @@ def test_a_statement_answers_with_columns_rows_and_whether_there_are_more(
 
 
 def test_nothing_is_written_unless_writing_is_allowed(web: TestClient, database: Path) -> None:
-    assert "readonly" in ask(web, "DELETE FROM sale")["error"]
+    assert "DELETE is not run" in ask(web, "DELETE FROM sale")["error"]
+    assert "not authorized" in ask(web, "WITH n AS (SELECT 1) DELETE FROM sale")["error"]
     assert ask(web, "SELECT count(*) FROM sale")["rows"] == [[5]]
     assert ask(web, "DELETE FROM sale WHERE amount > 3", read_only=False)["affected"] == 2
     assert ask(web, "SELECT count(*) FROM sale")["rows"] == [[3]]

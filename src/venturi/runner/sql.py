@@ -13,17 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
+from venturi.runner.sql_guard import GUARDS, Found, check, close, fetched
+
 #: Characters of one cell; what is longer is cut.
 CELL = 10_000
 #: The largest whole number that JavaScript tells from its neighbours.
 _EXACT = 2**53 - 1
-
-#: How each kind of database is told that nothing will be written.
-READ_ONLY: Mapping[str, str] = {
-    "sqlite": "PRAGMA query_only = ON",
-    "postgres": "SET default_transaction_read_only = on",
-    "mysql": "SET SESSION TRANSACTION READ ONLY",
-}
 
 
 def answer(about: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,33 +44,39 @@ def _run(get_conn: Callable[[], Any], kind: str, about: Mapping[str, Any]) -> di
     texts = statements(about["sql"])
     if len(texts) != 1:
         return _refused(f"Write one statement; here are {len(texts)}.")
-    guard = READ_ONLY.get(kind)
+    guard = GUARDS.get(kind)
     if about["read_only"] and guard is None:
         return _refused(
             f"Nobody can promise that a connection of type {kind!r} only reads. "
             "Allow writing to run this."
         )
+    if about["read_only"] and guard is not None:
+        check(guard, texts[0])
     limit, conn = int(about["limit"]), get_conn()
     if not hasattr(conn, "cursor"):
         return _refused(f"A connection of type {kind!r} does not take SQL.")
+    if guard is not None:
+        # The server goes on with a statement whose client has been killed.
+        guard.limit(conn, int(about["seconds"]))
+    if about["read_only"] and guard is not None:
+        found = guard.ask(conn, texts[0], limit)
+        close(conn)
+        return _answered(found, None)
     with closing(conn), closing(conn.cursor()) as cursor:
-        if about["read_only"]:
-            cursor.execute(guard)
-            # It holds for transactions that begin from now on.
-            conn.commit()
         cursor.execute(texts[0])
-        described = cursor.description
-        rows = cursor.fetchmany(limit + 1) if described is not None else []
-        affected = cursor.rowcount
-        if about["read_only"]:
-            conn.rollback()
-        else:
-            conn.commit()
+        found, affected = fetched(cursor, limit), cursor.rowcount
+        has_rows = cursor.description is not None
+        conn.commit()
+    return _answered(found, affected if not has_rows and affected >= 0 else None)
+
+
+def _answered(found: Found, affected: int | None) -> dict[str, Any]:
+    columns, rows, more = found
     return {
-        "columns": [str(column[0]) for column in described or ()],
-        "rows": [_row(row) for row in rows[:limit]],
-        "more": len(rows) > limit,
-        "affected": affected if described is None and affected >= 0 else None,
+        "columns": columns,
+        "rows": [_row(row) for row in rows],
+        "more": more,
+        "affected": affected,
         "error": None,
     }
 

@@ -103,6 +103,7 @@ def run_query(call: Call, body: QueryBody) -> StreamingResponse:
         "connection": call.change(begin),
         "sql": body.sql,
         "limit": body.limit,
+        "seconds": body.seconds,
         "read_only": body.read_only,
     }
     question = msgspec.json.encode(about)
