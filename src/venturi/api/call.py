@@ -15,6 +15,7 @@ from venturi.api.facts import Facts
 from venturi.api.permissions import Permission
 from venturi.api.ui.hub import Hub
 from venturi.api.ui.loglines import Index
+from venturi.api.ui.muster import Muster
 from venturi.config import Config
 from venturi.core.clock import Clock, Instant
 from venturi.store.bell import Ring, ring
@@ -45,6 +46,8 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     hub: Hub
     #: where the lines of logs begin
     logs: Index = msgspec.field(default_factory=Index)
+    #: which workers answered last
+    muster: Muster = msgspec.field(default_factory=Muster)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
