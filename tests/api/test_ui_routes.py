@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
+from scripts.instance import free_port
 from tests import make
 from tests.store.home import execute, put, run
 from venturi.api.ui.hub import Changed, Hub, difference
+from venturi.api.ui.muster import Muster
 from venturi.api.ui.structure import edges, grid_rows, nodes
+from venturi.config import get_config
 from venturi.spec.model import DagSpec, EdgeLabel, GroupSpec
 from venturi.store.engine import Store
 from venturi.store.queries.pulse import Pulse
@@ -227,6 +230,26 @@ def test_queues_and_machines_tell_what_waits_and_runs(web: TestClient, store: St
     (machine,) = found["machines"]
     assert (machine["hostname"], machine["running"]) == ("m1", 2)
     assert machine["queues"] == ["default", "gpu"]
+
+
+def test_workers_are_asked_for_only_where_there_are_any(
+    web: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert web.get(f"{UI}/workers").json() == {
+        "is_remote": False,
+        "workers": [],
+        "problem": None,
+    }
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor")
+    monkeypatch.setenv("AIRFLOW__CELERY__BROKER_URL", f"amqp://nobody@127.0.0.1:{free_port()}//")
+    get_config.cache_clear()
+    muster = Muster()
+    found = muster.get(get_config(), 0.0)
+    assert found.is_remote
+    assert found.workers == []
+    assert "broker" in (found.problem or "")
+    assert muster.get(get_config(), 5.0) is found
+    assert muster.get(get_config(), 50.0) is not found
 
 
 def test_two_looks_differ_in_what_changed_began_and_ended() -> None:

@@ -24,8 +24,8 @@ from venturi.store.migrate import fill_defaults
 from venturi.store.schema.all import metadata
 from venturi.store.schema.dags import import_error
 from venturi.store.schema.later import backfill
-from venturi.store.schema.people import log
-from venturi.store.schema.runs import rendered_fields, xcom
+from venturi.store.schema.people import log, sla_miss
+from venturi.store.schema.runs import deadline, rendered_fields, xcom
 
 #: DAG -> its owner and the role it grants to. The ids are no words that occur by themselves.
 DAGS = {
@@ -89,6 +89,24 @@ def fill(site: Site, dag_id: str, owner: str, role: str) -> None:
                 created_at=make.NOW,
                 updated_at=make.NOW,
                 triggering_user_name=owner,
+            )
+        )
+        tx.execute(
+            insert(sla_miss).values(
+                dag_id=dag_id,
+                task_id=f"task-{tale}",
+                execution_date=make.NOW,
+                timestamp=make.NOW,
+            )
+        )
+        tx.execute(
+            insert(deadline).values(
+                dagrun_id=row_id,
+                dag_id=dag_id,
+                alert=0,
+                name=f"deadline {tale}",
+                deadline_time=make.NOW,
+                created_at=make.NOW,
             )
         )
         instance = tx.exec_driver_sql(

@@ -19,6 +19,8 @@ RULES: dict[str, Any] = {
     "light": {"resultTypes": ["violations"]},
     "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast"]},
 }
+#: All pages in one test: on a loaded machine that takes its time.
+pytestmark = pytest.mark.timeout(600)
 PHONE: ViewportSize = {"width": 380, "height": 760}
 #: Nothing of a page is still on its way.
 QUIET = "() => !document.querySelector('[role=status][aria-label=Loading]')"

@@ -10,6 +10,8 @@ from scripts.instance import Instance
 from tests.web.conftest import AXE, PATIENCE_MS
 from tests.web.test_every_page import PHONE, RULES, open_page
 
+#: All pages in one test: on a loaded machine that takes its time.
+pytestmark = pytest.mark.timeout(600)
 LISTS = (
     *("dag_runs", "task_instances", "assets", "events", "jobs", "connections", "variables"),
     *("pools", "users", "plugins", "config", "profiling", "required_actions", "xcoms", "misses"),

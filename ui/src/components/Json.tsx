@@ -1,6 +1,5 @@
 /** A value as text; always text, whatever it contains. */
 export function Json({ value }: { value: unknown }) {
-  return (
-    <pre className="pre">{typeof value === "string" ? value : JSON.stringify(value, null, 2)}</pre>
-  );
+  const text = typeof value === "string" && value !== "" ? value : JSON.stringify(value, null, 2);
+  return <pre className="pre">{text}</pre>;
 }

@@ -17,6 +17,7 @@ from venturi.api.ui import (
     profiling,
     queues,
     replays,
+    workers,
 )
 
 PREFIX = "/ui"
@@ -37,6 +38,7 @@ UI: tuple[Route, ...] = (
     Route("GET", "/deadlines", misses.get_deadlines, P.RUN_READ, _DAGS),
     Route("GET", "/grants", access.get_grants, P.USER_READ, _DAGS),
     Route("GET", "/queues", queues.get_queues, P.INSTANCE_READ, _DAGS),
+    Route("GET", "/workers", workers.get_workers, P.JOB_READ, _NONE),
     Route("GET", "/dags", dags.get_dag_list, P.DAG_READ, _DAGS),
     Route("GET", _ONE + "/grid", grid.get_grid, P.RUN_READ, _DAG),
     Route("GET", _ONE + "/structure", grid.get_structure, P.TASK_READ, _DAG),

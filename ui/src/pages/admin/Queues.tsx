@@ -1,9 +1,9 @@
 /** Queues, and the machines that work on them: what waits, what runs, where. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ui } from "@/api/client";
+import { Problem, ui } from "@/api/client";
 import { strings, useStrings } from "@/app/i18n";
-import { Await, Empty, PageHead } from "@/components/Blocks";
+import { Await, Empty, PageHead, ProblemView } from "@/components/Blocks";
 import { type Column, DataTable } from "@/components/DataTable";
 import { Time } from "@/components/Time";
 
@@ -30,9 +30,33 @@ const S = strings({
     "A queue appears while task instances stand in it. A task names its own with queue=; a worker takes those that it is started for.",
     "队列中有任务实例时会显示。任务用 queue= 指定队列，工作节点只处理其启动时指定的队列。",
   ],
+  workers: ["Workers", "工作节点"],
+  worker: ["Worker", "工作节点"],
+  serves: ["Queues", "队列"],
+  has: ["Has", "持有"],
+  places: ["At once", "并发数"],
+  noWorker: ["No worker answers", "没有工作节点应答"],
+  noWorkerText: [
+    "Tasks wait in their queue until a worker that serves it is started. Workers need the broker and nothing else.",
+    "任务在队列中等待，直到启动处理该队列的工作节点。工作节点只需要消息代理。",
+  ],
   noMachine: ["No machine has a task", "没有机器在执行任务"],
   noMachineText: ["Machines appear while they run something.", "机器在执行任务时会显示。"],
 });
+
+interface Worker {
+  name: string;
+  queues: string[];
+  active: number;
+  places: number;
+  pid: number;
+}
+
+interface Workers {
+  is_remote: boolean;
+  workers: Worker[];
+  problem: string | null;
+}
 
 interface QueueLoad {
   queue: string;
@@ -79,6 +103,7 @@ export function Queues() {
       <Await of={loads}>
         {(found) => (
           <div style={{ display: "grid", gap: 16 }}>
+            <WorkerPart />
             <div>
               <h2 className="list-title">{t("queues")}</h2>
               <QueueTable rows={found.queues} />
@@ -103,6 +128,54 @@ function Sentence({ of }: { of: Loads }) {
       {t("busy", { running, places: of.places, executor: of.executor })}{" "}
       {queued ? t("waits", { queued }) : t("nothingWaits")}
     </>
+  );
+}
+
+const LIVE_MS = 15_000;
+
+/** Who takes tasks from the broker; nothing where tasks run on this machine only. */
+function WorkerPart() {
+  const t = useStrings(S);
+  const workers = useQuery({
+    queryKey: ["workers"],
+    queryFn: () => ui<Workers>("/ui/workers"),
+    // No event tells that a worker has come or gone.
+    refetchInterval: (query) => (query.state.data?.is_remote ? LIVE_MS : false),
+    retry: false,
+  });
+  const columns: Column<Worker>[] = [
+    { key: "name", head: t("worker"), cell: (row) => <code>{row.name}</code> },
+    { key: "serves", head: t("serves"), cell: (row) => row.queues.join(", ") },
+    { key: "has", head: t("has"), numeric: true, cell: (row) => row.active },
+    { key: "places", head: t("places"), numeric: true, cell: (row) => row.places },
+    { key: "pid", head: "pid", numeric: true, wide: true, cell: (row) => row.pid || "" },
+  ];
+  const found = workers.data;
+  if (found && !found.is_remote) return null;
+  return (
+    <div>
+      <h2 className="list-title">{t("workers")}</h2>
+      <Await of={workers} lines={2}>
+        {({ problem, workers: rows }) =>
+          problem ? (
+            <ProblemView error={new Problem(0, problem)} retry={() => workers.refetch()} />
+          ) : (
+            <DataTable
+              label={t("workers")}
+              rows={rows}
+              columns={columns}
+              id={(row) => row.name}
+              height={420}
+              empty={
+                <Empty title={t("noWorker")} command="airflow celery worker --queues default">
+                  {t("noWorkerText")}
+                </Empty>
+              }
+            />
+          )
+        }
+      </Await>
+    </div>
   );
 }
 

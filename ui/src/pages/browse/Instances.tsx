@@ -62,6 +62,7 @@ export function Instances() {
     {
       key: "run",
       head: t("run"),
+      wide: true,
       order: "run_id",
       cell: (row) => <RunLink dagId={row.dag_id} runId={row.dag_run_id} />,
     },

@@ -25,7 +25,6 @@ const S = strings({
   name: ["Name", "名称"],
   due: ["Had to end by", "应结束于"],
   how: ["Kept", "是否遵守"],
-  missed: ["missed", "错过"],
   ahead: ["still ahead", "尚未到期"],
   state: ["State of the run", "运行状态"],
   gone: ["deleted", "已删除"],

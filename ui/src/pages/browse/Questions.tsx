@@ -15,7 +15,6 @@ const S = strings({
   whom: ["Asked of", "提问对象"],
   anybody: ["anybody", "任何人"],
   answer: ["Answer", "回答"],
-  open: ["open", "未回答"],
   none: ["Nobody is asked anything", "没有待处理的操作"],
   teach: [
     "Tasks that need somebody to decide before they go on are listed here until they are answered.",

@@ -125,7 +125,7 @@ export function RestList<T>(props: Props<T>) {
           actions={props.actions}
         />
       )}
-      <Group gap="xs" mb="sm">
+      <Group gap="xs" mb="sm" className="filters">
         {filters.map((each) => (
           <FilterField key={each.name} filter={each} />
         ))}
@@ -204,7 +204,7 @@ function FilterField({ filter }: { filter: Filter }) {
         value={value || null}
         onChange={(next) => setValue(next ?? undefined)}
         clearable
-        w={150}
+        className="filter"
       />
     );
   }
@@ -214,7 +214,7 @@ function FilterField({ filter }: { filter: Filter }) {
       placeholder={label}
       value={typed}
       onChange={(event) => type(event.currentTarget.value)}
-      w={180}
+      className="filter"
     />
   );
 }

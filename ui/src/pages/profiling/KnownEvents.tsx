@@ -57,7 +57,7 @@ export function KnownEvents({ events }: { events: KnownEvent[] }) {
       {events.map((event) => (
         <Group key={event.id} gap="xs">
           <span>{event.label}</span>
-          <span className="soft grow">
+          <span className="soft" style={{ flex: "1 1 220px" }}>
             {event.kind} <Time at={event.start_date} /> – <Time at={event.end_date} />
           </span>
           <Button

@@ -188,35 +188,37 @@ export function Profiling() {
             {run.data && run.data.columns.length > 0 && (
               <Result answer={run.data} kind={kind} onKind={setKind} events={begin.events} />
             )}
-            <Panel title={t("charts")} label={t("charts")}>
-              {begin.charts.length === 0 && <Empty title={t("none")}>{t("teach")}</Empty>}
-              {begin.charts.map((chart) => (
-                <Group key={chart.id} gap="xs">
-                  <button
-                    type="button"
-                    className="link"
-                    onClick={() => {
-                      setConn(chart.conn_id);
-                      setKind(chart.chart_type);
-                      setSql(chart.sql);
-                      setName(chart.label);
-                    }}
-                  >
-                    {chart.label}
-                  </button>
-                  <span className="soft grow">{chart.conn_id}</span>
-                  <Button
-                    variant="subtle"
-                    color="red"
-                    size="compact-xs"
-                    onClick={() => forget.mutate(chart)}
-                  >
-                    {t("forget", { name: chart.label })}
-                  </Button>
-                </Group>
-              ))}
-            </Panel>
-            <KnownEvents events={begin.events} />
+            <div style={{ display: "grid", gap: 12 }}>
+              <Panel title={t("charts")} label={t("charts")}>
+                {begin.charts.length === 0 && <Empty title={t("none")}>{t("teach")}</Empty>}
+                {begin.charts.map((chart) => (
+                  <Group key={chart.id} gap="xs">
+                    <button
+                      type="button"
+                      className="link"
+                      onClick={() => {
+                        setConn(chart.conn_id);
+                        setKind(chart.chart_type);
+                        setSql(chart.sql);
+                        setName(chart.label);
+                      }}
+                    >
+                      {chart.label}
+                    </button>
+                    <span className="soft grow">{chart.conn_id}</span>
+                    <Button
+                      variant="subtle"
+                      color="red"
+                      size="compact-xs"
+                      onClick={() => forget.mutate(chart)}
+                    >
+                      {t("forget", { name: chart.label })}
+                    </Button>
+                  </Group>
+                ))}
+              </Panel>
+              <KnownEvents events={begin.events} />
+            </div>
           </>
         )}
       </Await>
