@@ -1,130 +1,183 @@
-"""Throughput with Celery: `python -m bench.celery [--brokers ...] [--databases ...]`.
+"""Celery: one scheduler and workers on this machine, with each pair of database and broker.
 
-One scheduler and one worker on this machine, with each pair of database and broker: a wide DAG and
-a chain of Python tasks. Also counts the database's connections, which are the scheduler's and the
-web server's alone. Brokers and databases are URLs as in airflow.cfg; each should be empty.
+The database's connections are counted too, with one worker and with three: workers have none.
 """
 
-import argparse
 import itertools
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import create_engine, text
 
 from bench import dags
-from bench.engine import SETTINGS, WrongResult, fresh_home
-from scripts.instance import AIRFLOW, Instance, stop_in_order_when_told
+from bench.engine import PARALLELISM, SETTINGS, Engine, WrongResult, check, fresh_home, span
+from bench.figures import Figure
+from bench.floor import Floor, measure
+from scripts.instance import AIRFLOW, Instance
+from tests.services.find import service
+from tests.services.mariadb import MariaDb
+from tests.services.postgresql import PostgreSql
+from tests.services.rabbitmq import RabbitMq
+from tests.services.redis import Redis, redis_database
+from tests.services.server import ServiceMissing
 from venturi.config.urls import parse_database_url
 
-LOADS = {"fan1000": dags.fan("fan1000", 1000, 32), "chain40": dags.chain("chain40", 40, 10)}
-CONCURRENCY = "32"
+DATABASES = ("postgresql", "mariadb")
+BROKERS = ("redis", "rabbitmq")
+#: Workers that are added to the first one before connections are counted again.
+MORE = 2
+#: DAG, its file, how many tasks.
+LOADS = (
+    ("fan1000", dags.fan("fan1000", 1000, PARALLELISM), 1002),
+    ("chain40", dags.chain("chain40", 40, 10), 40),
+)
+#: How many connections a server has to this database, ours left out.
+_CONNECTIONS = {
+    "postgresql": "SELECT COUNT(*) - 1 FROM pg_stat_activity WHERE datname = current_database()",
+    "mysql": "SELECT COUNT(*) - 1 FROM information_schema.processlist WHERE db = DATABASE()",
+}
+
+
+class OnServer(Engine):
+    """An instance whose rows stand on a database server."""
+
+    def __init__(self, running: Instance, url: str) -> None:
+        self.instance = running
+        self._engine = create_engine(parse_database_url(url).url)
+        self._workers: list[subprocess.Popen[bytes]] = []
+
+    def query(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """The rows of a query whose values are marked with `?`."""
+        names = [f"v{number}" for number in range(len(values))]
+        marked = sql
+        for name in names:
+            marked = marked.replace("?", f":{name}", 1)
+        with self._engine.connect() as connection:
+            found = connection.execute(text(marked), dict(zip(names, values, strict=True)))
+            return [tuple(row) for row in found]
+
+    def connections(self) -> int:
+        """How many the instance has to its database."""
+        return int(str(self.query(_CONNECTIONS[self._engine.dialect.name])[0][0]))
+
+    def add_worker(self) -> None:
+        """Start one more worker, and wait until it is ready."""
+        name = f"celery@bench{len(self._workers)}"
+        output = self.instance.home / f"{name}.out"
+        command = [str(AIRFLOW), "celery", "worker", "-cn", name, "-c", str(PARALLELISM)]
+        with output.open("ab") as words:
+            self._workers.append(
+                subprocess.Popen(
+                    command,
+                    env=self.instance.environment,
+                    cwd=self.instance.home,
+                    stdin=subprocess.DEVNULL,
+                    stdout=words,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            )
+        ready = lambda: " ready." in output.read_text()  # noqa: E731
+        self.instance.wait_for(f"worker {name}", ready, 60, every=0.1)
+
+    def close(self) -> None:
+        """End the workers."""
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            worker.wait(60)
+        self._engine.dispose()
 
 
 @contextmanager
-def installation(home: Path, broker: str, database: str) -> Iterator[tuple[Instance, Engine]]:
-    """Scheduler, web server and a worker."""
+def installation(home: Path, broker: str, database: str) -> Iterator[OnServer]:
+    """Scheduler, web server and one worker."""
     settings = SETTINGS | {
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "AIRFLOW__CELERY__BROKER_URL": broker,
-        "AIRFLOW__CELERY__WORKER_CONCURRENCY": CONCURRENCY,
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
     }
-    url = database or f"sqlite:///{home}/airflow.db"
-    settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = url
-    for dag_id, source in LOADS.items():
+    for dag_id, source, _ in LOADS:
         dags.place(home / "dags", dag_id, source)
-    engine = create_engine(parse_database_url(url).url)
-    with Instance(home, settings) as running, (home / "worker.out").open("ab") as output:
+    with Instance(home, settings) as running:
         running.wait_healthy()
-        for dag_id in LOADS:
+        for dag_id, _, _ in LOADS:
             running.wait_listed(dag_id)
-        worker = subprocess.Popen(
-            [AIRFLOW, "celery", "worker"],
-            env=running.environment,
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        found = OnServer(running, database)
         try:
-            running.wait_for(
-                "the worker", lambda: " ready." in (home / "worker.out").read_text(), 60, every=0.1
-            )
-            yield running, engine
+            found.add_worker()
+            yield found
         finally:
-            worker.terminate()
-            worker.wait(60)
-            engine.dispose()
+            found.close()
 
 
-def seconds_of(engine: Engine, running: Instance, dag_id: str) -> float:
-    """Run a DAG; the time from its first queued task to its last end, by its own rows."""
-    run_id = running.trigger(dag_id)
-    query = text("SELECT state FROM dag_run WHERE dag_id = :dag AND run_id = :run")
-    names = {"dag": dag_id, "run": run_id}
-
-    def state() -> str:
-        with engine.connect() as connection:
-            return str(connection.execute(query, names).scalar())
-
-    running.wait_for(dag_id, lambda: state() in {"success", "failed"}, 600, every=0.1)
-    if state() != "success":
-        raise WrongResult(f"{dag_id} ended in {state()}")
-    rows = text(
-        "SELECT MIN(queued_dttm), MAX(end_date) FROM task_instance"
-        " WHERE dag_id = :dag AND run_id = :run"
-    )
-    with engine.connect() as connection:
-        first, last = connection.execute(rows, names).one()
-    return (_moment(last) - _moment(first)).total_seconds()
+def measure_all(repeat: int) -> list[Figure]:
+    """Rates of a wide DAG, hops of a chain, and connections, for every pair."""
+    figures: list[Figure] = []
+    for database, broker in itertools.product(DATABASES, BROKERS):
+        try:
+            figures += _pair(database, broker, repeat)
+        except ServiceMissing as missing:
+            raise WrongResult(f"{database} with {broker}: {missing}") from None
+    return figures
 
 
-def _moment(value: datetime | str) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+def _pair(database: str, broker: str, repeat: int) -> list[Figure]:
+    with ExitStack() as stack:
+        home = stack.enter_context(fresh_home())
+        url = stack.enter_context(_database(database))
+        bell = stack.enter_context(_broker(broker))
+        running = stack.enter_context(installation(home, bell, url))
+        seconds: dict[str, list[float]] = {dag_id: [] for dag_id, _, _ in LOADS}
+        floors: list[Floor] = []
+        for dag_id, _, count in LOADS:
+            for _ in range(repeat):
+                floors.append(measure())
+                running.settle()
+                rows = running.run(dag_id)
+                check(rows, count, ())
+                seconds[dag_id].append(span(rows))
+        one = running.connections()
+        for _ in range(MORE):
+            running.add_worker()
+        running.run("chain40")
+        many = running.connections()
+    pair = f"{database} + {broker}"
+    if many > one:
+        raise WrongResult(f"{pair}: {one} connections with one worker, {many} with {1 + MORE}")
+    floor = sorted(floor.working_per_second for floor in floors)[len(floors) // 2]
+    return [
+        Figure(
+            name=f"fan1000, {pair}",
+            unit="tasks/s",
+            values=[LOADS[0][2] / each for each in seconds["fan1000"]],
+            lower=False,
+            budget=120,
+            floor=floor,
+            floor_name="working forks/s",
+            notes=[f"{one} connections to the database; {many} with {1 + MORE} workers"],
+        ),
+        Figure(
+            name=f"chain40 per hop, {pair}",
+            unit="ms",
+            values=[each * 1000 / LOADS[1][2] for each in seconds["chain40"]],
+        ),
+    ]
 
 
-def connections(engine: Engine) -> str:
-    """How many connections a server has to this database, ours left out."""
-    queries = {
-        "postgresql": "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()",
-        "mysql": "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE()",
-    }
-    query = queries.get(engine.dialect.name)
-    if query is None:
-        return "-"
-    with engine.connect() as connection:
-        return str(int(connection.execute(text(query)).scalar() or 0) - 1)
+def _database(name: str) -> AbstractContextManager[str]:
+    """An empty database on a server that runs, or on a private one."""
+    server = service(name)
+    assert isinstance(server, PostgreSql | MariaDb)
+    return server.database("bench")
 
 
-def main() -> int:
-    """Measure every pair."""
-    parser = argparse.ArgumentParser(prog="python -m bench.celery", description=__doc__)
-    parser.add_argument("--brokers", nargs="+", required=True, metavar="URL")
-    parser.add_argument("--databases", nargs="*", default=[""], metavar="URL")
-    parser.add_argument("--repeat", type=int, default=3)
-    asked = parser.parse_args()
-    stop_in_order_when_told()
-    for database, broker in itertools.product(asked.databases, asked.brokers):
-        kind = f"{database.partition(':')[0] or 'sqlite'} + {broker.partition(':')[0]}"
-        with fresh_home() as home, installation(home, broker, database) as (running, engine):
-            time.sleep(2)
-            for dag_id, count in (("fan1000", 1000), ("chain40", 40)):
-                for _ in range(asked.repeat):
-                    took = seconds_of(engine, running, dag_id)
-                    print(
-                        f"{kind}: {dag_id} {took:.2f} s, {count / took:.0f} tasks/s, "
-                        f"{took * 1000 / count:.1f} ms per task; "
-                        f"{connections(engine)} connections to the database",
-                        flush=True,
-                    )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _broker(name: str) -> AbstractContextManager[str]:
+    """A part of a broker for ourselves."""
+    server = service(name)
+    if isinstance(server, Redis):
+        return redis_database(server)
+    assert isinstance(server, RabbitMq)
+    return server.vhost("bench")

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from bench import api as rest
 from bench import dags, web
+from bench.celery import measure_all as measure_celery
 from bench.engine import (
     PARALLELISM,
     Engine,
@@ -320,6 +321,11 @@ def pages(_asked: Asked) -> list[Figure]:
     ]
 
 
+def celery(asked: Asked) -> list[Figure]:
+    """The wide DAG and the chain on workers behind a broker, on database servers."""
+    return measure_celery(asked.times(3))
+
+
 #: What `make bench` runs, in this order.
 WORKLOADS: Mapping[str, Callable[[Asked], list[Figure]]] = {
     "startup": startup,
@@ -332,6 +338,7 @@ WORKLOADS: Mapping[str, Callable[[Asked], list[Figure]]] = {
     "parse500": parse500,
     "scheduler": scheduler_only,
     "growth": growth,
+    "celery": celery,
     "api": api,
     "pages": pages,
 }

@@ -327,3 +327,15 @@ def test_an_attempt_is_live_until_it_ends_or_another_takes_its_place() -> None:
     assert not board.is_live(instance.id, epoch)
     board.drop_run(run.id)
     assert not board.is_live(make.one(run, "b").id, epoch)
+
+
+def test_what_was_live_when_its_run_was_put_aside_is_known_until_the_run_is_back() -> None:
+    run = make.run(CHAIN, a="running")
+    board = make.board(run)
+    a, b = make.one(run, "a"), make.one(run, "b")
+    board.park_run(run.id)
+    assert run.id not in board.runs and not board.is_live(a.id, a.epoch)
+    assert board.is_parked(a.id, a.epoch)
+    assert not board.is_parked(a.id, a.epoch + 1) and not board.is_parked(b.id, b.epoch)
+    board.put_run(run)
+    assert board.is_live(a.id, a.epoch) and not board.is_parked(a.id, a.epoch)

@@ -7,7 +7,7 @@ from typing import Any
 from tests import make
 from venturi.core.states import RunState
 from venturi.decide.views import DagView, Limits, RunView
-from venturi.decide.why import Reason, World, why_instance, why_run, why_task
+from venturi.decide.why import Reason, Workers, World, why_instance, why_run, why_task
 from venturi.decide.why_dag import why_dag
 from venturi.spec.model import DagSpec, Era, MapSource, MapSpec, TriggerRule, XComSource
 from venturi.spec.timetable.model import (
@@ -507,10 +507,6 @@ def test_a_task_at_work_says_since_when() -> None:
     assert said["starting"] == "it has a slot since 2026-11-22T11:59:00+00:00; its process starts"
     assert "no_scheduler" in said
     assert of_task(chain(a="queued"), "a").keys() == {"starting"}
-    waits = of_task(chain(a="queued"), "a", troubles={None: "it is full."})
-    assert waits == {"broker": "it waits for the broker that rings a worker: it is full."}
-    elsewhere = of_task(chain(a="queued"), "a", troubles={"CeleryExecutor": "it is full."})
-    assert elsewhere.keys() == {"starting"}
     assert of_task(chain(a="running"), "a") == {
         "running": "it is running since 2026-11-22T11:59:10+00:00"
     }
@@ -558,3 +554,33 @@ def test_a_retry_that_is_due_is_not_held_by_its_upstream() -> None:
     retry = make.instance(1, "up_for_retry", due=make.NOW - timedelta(seconds=1))
     run = chain(a="running", b=retry)
     assert of_task(run, "b") == {"ready": "nothing holds it: it goes on in the next step"}
+
+
+# --- workers ---------------------------------------------------------------------------------
+
+REMOTE = frozenset({"", "CeleryExecutor"})
+
+
+def test_a_queue_that_no_worker_hears_is_named_with_the_remedy() -> None:
+    run = make.run(make.graph(make.task("a", queue="gpu")), a="queued")
+    workers = Workers(executors=REMOTE, hearing={"default": ["celery@one"], "mail": ["celery@two"]})
+    said = of_task(run, "a", workers=workers)
+    assert said["no_worker"] == (
+        "no worker hears queue 'gpu' (there are workers for: default, mail); start one with: "
+        "airflow celery worker -q gpu"
+    )
+    heard = Workers(executors=REMOTE, hearing={"gpu": ["celery@one"]})
+    assert of_task(run, "a", workers=heard).keys() == {"starting"}
+
+
+def test_a_broker_that_cannot_be_reached_is_why_a_queued_task_waits() -> None:
+    workers = Workers(executors=REMOTE, broker="Redis at 127.0.0.1:6379 refuses the connection.")
+    said = of_task(chain(a="queued"), "a", workers=workers)
+    assert said["no_broker"].endswith("127.0.0.1:6379 refuses the connection.")
+    assert "there are workers for: none" in said["no_worker"]
+
+
+def test_workers_are_not_asked_about_what_runs_here() -> None:
+    run = make.run(make.graph(make.task("a", executor="LocalExecutor")), a="queued")
+    assert of_task(run, "a", workers=Workers(executors=REMOTE)).keys() == {"starting"}
+    assert of_task(chain(a="queued"), "a").keys() == {"starting"}

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.executors.setups import SETUPS, Setup, redis_database, running
+from tests.executors.setups import SETUPS, Setup, running
+from tests.services.redis import redis_database
 
 
 def broker(request: pytest.FixtureRequest, kind: str) -> Iterator[str]:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.executors.setups import redis_database
 from tests.services.rabbitmq import RabbitMq
-from tests.services.redis import Redis
+from tests.services.redis import Redis, redis_database
 from tests.system.home import Home, fresh_home
 from tests.system.test_the_post import CT1, CT2
 

@@ -8,6 +8,7 @@ import pytest
 from venturi.core.attempts import AttemptInfo, FileRef, RunInfo
 from venturi.core.messages import Start
 from venturi.core.worker_messages import Bundle, LogPiece, WantBundle
+from venturi.executors.celery.beginnings import OLD, SURPLUS, Beginnings
 from venturi.executors.celery.logbook import Logbook, is_inside
 from venturi.executors.celery.shipping import PIECE, Shipping
 from venturi.executors.celery.sources import YOUNG, Sources
@@ -34,38 +35,71 @@ def piece(offset: int, data: bytes, epoch: int = 1, path: str = "dag_id=d/a.log"
 
 
 def test_pieces_of_a_log_go_where_they_belong_however_often_they_come(tmp_path: Path) -> None:
-    book = Logbook(tmp_path / "logs", tmp_path / "memory")
+    book = Logbook(tmp_path / "logs", tmp_path / "memory", FakeClock())
     for _ in range(2):
         book.write(piece(6, b"there\n"))
         book.write(piece(0, b"hello\n"))
-    again = Logbook(tmp_path / "logs", tmp_path / "memory")  # the gateway was started again
+    again = Logbook(
+        tmp_path / "logs", tmp_path / "memory", FakeClock()
+    )  # the gateway was started again
     again.write(piece(0, b"hello\n"))
     assert (tmp_path / "logs/dag_id=d/a.log").read_bytes() == b"hello\nthere\n"
 
 
 def test_a_later_attempt_of_the_same_try_goes_on_below(tmp_path: Path) -> None:
-    book = Logbook(tmp_path / "logs", tmp_path / "memory")
+    book = Logbook(tmp_path / "logs", tmp_path / "memory", FakeClock())
     book.write(piece(0, b"first\n"))
     book.forget((7, 1))
     book.write(piece(0, b"second\n", epoch=2))
     book.write(piece(7, b"more\n", epoch=2))
     assert (tmp_path / "logs/dag_id=d/a.log").read_text() == "first\nsecond\nmore\n"
     book.forget((7, 2))
-    assert list((tmp_path / "memory").iterdir()) == []
+    assert len(book.beginnings) == 0
+
+
+def test_beginnings_outlive_their_process(tmp_path: Path) -> None:
+    file = tmp_path / "run/remote-logs.at"
+    kept = Beginnings(file, 0)
+    kept.put((1, 1), 0, 10)
+    kept.put((2, 1), 50, 10)
+    kept.forget((1, 1))
+    with file.open("ab") as torn:
+        torn.write(b"half an entry")
+    later = Beginnings(file, 20)
+    assert (len(later), later.get((2, 1)), later.get((1, 1))) == (1, 50, None)
+    later.put((3, 2), 7, 30)
+    again = Beginnings(file, 40)
+    assert (again.get((2, 1)), again.get((3, 2))) == (50, 7)
+    assert len(Beginnings(file, 10 + OLD)) == 1  # the older one is forgotten
+
+
+def test_beginnings_that_were_forgotten_leave_the_file(tmp_path: Path) -> None:
+    kept = Beginnings(tmp_path / "at", 0)
+    for number in range(SURPLUS):
+        kept.put((number, 1), 1, 10)
+        kept.forget((number, 1))
+    assert len(kept) == 0
+    assert (tmp_path / "at").stat().st_size < 64 * SURPLUS
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", "", "a\0b"])
 def test_no_message_writes_outside_of_its_folder(path: str, tmp_path: Path) -> None:
     assert not is_inside(path)
-    Logbook(tmp_path / "logs", tmp_path / "memory").write(piece(0, b"x", path=path))
+    Logbook(tmp_path / "logs", tmp_path / "at", FakeClock()).write(piece(0, b"x", path=path))
     assert not list(tmp_path.rglob("x")) and not (tmp_path / "logs").exists()
 
 
-def test_a_log_is_sent_as_far_as_there_is_room_and_again_after_a_break(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["dag_id=d/a.log", "dag_id=!50%/a b.log", f"dag_id={'d' * 200}!/run_id={'r' * 200}/a.log"],
+)
+def test_a_log_is_sent_as_far_as_there_is_room_and_again_after_a_break(
+    path: str, tmp_path: Path
+) -> None:
     said: list[LogPiece] = []
     ship = Shipping(tmp_path, said.append)
-    place = Shipping.place((7, 1), "dag_id=d/a.log")
-    (tmp_path / place).parent.mkdir(parents=True)
+    place = Shipping.place((7, 1), path)
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / place).write_bytes(b"x" * (2 * PIECE + 5))
     ship.grown(place)
     ship.flush(lambda: len(said) < 2)
@@ -76,6 +110,7 @@ def test_a_log_is_sent_as_far_as_there_is_room_and_again_after_a_break(tmp_path:
     ship.begin_again()
     ship.flush(lambda: True)
     assert [each.offset for each in said[3:]] == [0, PIECE, 2 * PIECE]
+    assert {(each.ti_id, each.epoch, each.path) for each in said} == {(7, 1, path)}
     ship.forget((7, 1))
     assert list(tmp_path.iterdir()) == []
 

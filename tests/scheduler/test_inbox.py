@@ -55,3 +55,31 @@ def test_what_becomes_stale_in_the_inbox_is_sifted_out() -> None:
     inbox.sift(board)
     assert inbox.stale == [(ti_id, epoch)]
     assert not inbox.finished
+
+
+def test_what_ends_while_its_run_is_put_aside_is_taken_when_the_run_is_back() -> None:
+    board, ti_id, epoch = board_with("running")
+    run = board.owner[ti_id][0]
+    inbox = Inbox()
+    inbox.put(finished(ti_id, epoch), board)
+    board.park_run(run.id)
+    inbox.sift(board)
+    assert (inbox.stale, inbox.finished, bool(inbox)) == ([], {}, False), "not acknowledged"
+    inbox.put(finished(ti_id, epoch - 1), board)
+    assert inbox.stale == [(ti_id, epoch - 1)]
+    inbox.clear()
+    board.put_run(run)
+    inbox.sift(board)
+    assert [report.epoch for report in inbox.reports(board)] == [epoch]
+
+
+def test_what_was_held_for_a_run_that_is_gone_is_acknowledged() -> None:
+    board, ti_id, epoch = board_with("running")
+    run = board.owner[ti_id][0]
+    board.park_run(run.id)
+    inbox = Inbox()
+    inbox.put(finished(ti_id, epoch), board)
+    assert not inbox
+    board.drop_run(run.id)
+    inbox.sift(board)
+    assert inbox.stale == [(ti_id, epoch)]

@@ -1,7 +1,8 @@
 """Redis."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.services.server import LOOPBACK, Server, need, program
@@ -49,3 +50,38 @@ class Redis(Server):
             *("--port", str(self.port), "--bind", LOOPBACK, "--dir", self.folder),
             *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
         ]
+
+
+@contextmanager
+def redis_database(server: Redis) -> Iterator[str]:
+    """A database number of a Redis server of which nobody uses anything, emptied afterwards."""
+    taken = None
+    for number in range(1, 16):
+        # The key is the lock: tests run beside each other.
+        if said(server, number, "SET", "venturi-test", "taken", "NX", "EX", "900") != b"+OK":
+            continue
+        if said(server, number, "DBSIZE") == b":1":
+            taken = number
+            break
+        said(server, number, "DEL", "venturi-test")
+    if taken is None:
+        raise AssertionError("no database number of Redis is free")
+    try:
+        yield server.database(taken)
+    finally:
+        said(server, taken, "FLUSHDB")
+
+
+def said(server: Redis, database: int, *words: str) -> bytes:
+    """The answer to a command in a database of Redis."""
+    commands = [("SELECT", str(database)), words]
+    data = b""
+    for command in commands:
+        data += f"*{len(command)}\r\n".encode()
+        data += b"".join(f"${len(word.encode())}\r\n{word}\r\n".encode() for word in command)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+        line.sendall(data)
+        answer = b""
+        while answer.count(b"\r\n") < len(commands):
+            answer += line.recv(65536)
+    return answer.strip().split(b"\r\n")[-1]

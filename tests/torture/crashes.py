@@ -26,7 +26,6 @@ UNREACHED = {
 #: And without workers.
 UNREACHED_LOCALLY = {
     "scheduler.grants": "nobody claims",
-    "scheduler.remote": "there is no broker",
 }
 #: Seconds in which a point must be reached, or is counted as unreached.
 PATIENCE = 12.0

@@ -56,6 +56,8 @@ class Board:
         self.due: set[str] = set()
         #: how many runs of each backfill are RUNNING
         self.backfilling: dict[int, int] = {}
+        #: live attempts of runs that were put aside, by run
+        self.parked: dict[int, frozenset[tuple[int, int]]] = {}
         self._runs_of: dict[str, set[int]] = {}
         #: those of them that look at the run before
         self._looking: dict[str, set[int]] = {}
@@ -139,6 +141,7 @@ class Board:
 
     def drop_run(self, run_id: int) -> None:
         """Forget a run; its place is free for another one."""
+        self.parked.pop(run_id, None)
         run = self.runs.get(run_id)
         if run is None:
             return
@@ -155,6 +158,21 @@ class Board:
         for other in self._runs_of[run.dag_id]:
             if self.runs[other].state is RunState.QUEUED:
                 self.touched[other] = None
+
+    def park_run(self, run_id: int) -> None:
+        """Put a run aside until it is put here again; what its attempts tell is not lost."""
+        live = frozenset(
+            (instance.id, instance.epoch)
+            for group in self.runs[run_id].instances
+            for instance in group
+            if instance.state in ACTIVE
+        )
+        self.drop_run(run_id)
+        self.parked[run_id] = live
+
+    def is_parked(self, ti_id: int, epoch: int) -> bool:
+        """Whether this was a live attempt of a run when that was put aside."""
+        return any((ti_id, epoch) in attempts for attempts in self.parked.values())
 
     def replace_instances(self, run: RunView, task: int, instances: list[Instance]) -> None:
         """A mapped task has its instances now."""

@@ -35,6 +35,17 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     until: Instant | None = None
 
 
+class Workers(msgspec.Struct, frozen=True, kw_only=True):
+    """Who runs what does not run on the scheduler's machine."""
+
+    #: whose tasks these are; "" stands for the executor of tasks that name none
+    executors: frozenset[str]
+    #: names of workers by the queue that they hear
+    hearing: Mapping[str, Sequence[str]] = {}
+    #: why the broker cannot be reached; empty when it can
+    broker: str = ""
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """What the question is asked of: a snapshot, and what deciding does not look at."""
 
@@ -42,14 +53,14 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     now: Instant
     #: some scheduler is alive
     is_scheduled: bool = True
+    #: None: nothing runs on workers
+    workers: Workers | None = None
     #: queued runs by DAG, as they sort: (run_after, row id)
     queues: Mapping[str, Sequence[tuple[Instant, int]]] = {}
     #: and those of backfills
     backfill_queues: Mapping[int, Sequence[tuple[Instant, int]]] = {}
     #: why files cannot be read at present: one line each, by path
     import_errors: Mapping[str, str] = {}
-    #: what keeps queued tasks from their workers, by executor (None: of tasks that name none)
-    troubles: Mapping[str | None, str] = {}
     #: what was noted with the present state of instances, by row id
     noted: Mapping[int, str] = {}
     #: and of runs
@@ -205,9 +216,7 @@ def _by_itself(world: World, run: RunView, instance: Instance) -> Iterator[Reaso
         row, text = _BUSY[state](instance)
         if state is T.QUEUED:
             yield from no_scheduler(world)
-            trouble = world.troubles.get(run.graph.tasks[instance.task].executor)
-            if trouble:
-                row, text = "broker", f"it waits for the broker that rings a worker: {trouble}"
+            yield from _no_worker(world, run, instance)
         yield Reason(row=row, text=text, subject=subject)
     elif state in OPEN_TO_RUN:
         draft = Draft(world.snapshot)
@@ -215,6 +224,24 @@ def _by_itself(world: World, run: RunView, instance: Instance) -> Iterator[Reaso
         # Some rows look at the same thing twice.
         for said in dict.fromkeys(_unmet(case)):
             yield Reason(row=said.row, text=said.text, subject=subject, until=said.until)
+
+
+def _no_worker(world: World, run: RunView, instance: Instance) -> Iterator[Reason]:
+    """What has its slot waits for the broker, and for a worker that hears its queue."""
+    task, workers = run.graph.tasks[instance.task], world.workers
+    if workers is None or (task.executor or "") not in workers.executors:
+        return
+    if workers.broker:
+        text = f"the broker cannot be used: {workers.broker}"
+        yield Reason(row="no_broker", text=text, subject="the installation")
+    hearing = workers.hearing.get(task.queue, ())
+    if not hearing:
+        others = ", ".join(sorted(workers.hearing)) or "none"
+        text = (
+            f"no worker hears queue {task.queue!r} (there are workers for: {others}); start one "
+            f"with: airflow celery worker -q {task.queue}"
+        )
+        yield Reason(row="no_worker", text=text, subject=of_instance(run, instance))
 
 
 def _since(at: Instant | None) -> str:

@@ -2,7 +2,7 @@
 
 from venturi.config import Config
 from venturi.decide.views import Limits
-from venturi.executors.table import executor_kinds
+from venturi.executors.table import executor_kinds, remote_names
 from venturi.store.queries.why import Installed
 
 
@@ -19,10 +19,7 @@ def installed(conf: Config) -> Installed:
     """The limits of the installation that `conf` describes. Raises `InvalidInput`."""
     parallelism = conf.getint("core", "parallelism")
     kinds = executor_kinds(conf.get_mandatory_value("core", "executor"))
-    first = next(iter(kinds.values()))
-    remote: set[str | None] = {name for name, kind in kinds.items() if kind.is_remote}
-    if first.is_remote:
-        remote.add(None)
     limits = limits_of(conf)
     grace = conf.getfloat("scheduler", "scheduler_health_check_threshold")
-    return Installed(limits, first.capacity or parallelism, grace, frozenset(remote))
+    places = next(iter(kinds.values())).capacity or parallelism
+    return Installed(limits, places, grace, remote_names(kinds))

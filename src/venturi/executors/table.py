@@ -47,6 +47,12 @@ def executor_kinds(names: str) -> dict[str, ExecutorKind]:
     return found
 
 
+def remote_names(kinds: Mapping[str, ExecutorKind]) -> frozenset[str]:
+    """The names of executors whose tasks go to workers; "" too when that is the first one's way."""
+    names = {name for name, kind in kinds.items() if kind.is_remote}
+    return frozenset(names | {""} if next(iter(kinds.values())).is_remote else names)
+
+
 def executor_kind(name: str) -> ExecutorKind:
     """The executor that `[core] executor` names first. Raises `InvalidInput` with the way out."""
     short = name.split(",", 1)[0].strip().rpartition(":")[2].rpartition(".")[2]

@@ -16,6 +16,8 @@ class Inbox:
     def __init__(self) -> None:
         self.started: dict[int, Started] = {}
         self.finished: dict[int, Finished] = {}
+        #: ends of attempts whose runs are put aside at present
+        self.held: dict[int, Finished] = {}
         #: ended attempts that nobody waits for any more: acknowledged, nothing else
         self.stale: list[tuple[int, int]] = []
         self.called: list[Called] = []
@@ -42,7 +44,7 @@ class Inbox:
             return
         if not board.is_live(message.ti_id, message.epoch):
             if isinstance(message, Finished):
-                self.stale.append((message.ti_id, message.epoch))
+                self._put_away(message, board)
             return
         if isinstance(message, Started):
             self.started[message.ti_id] = message
@@ -61,15 +63,26 @@ class Inbox:
             result = Result(state=TaskState.FAILED, reason=reason, no_retry=True)
         return message if result is message.result else replace(message, result=result)
 
+    def _put_away(self, message: Finished, board: Board) -> None:
+        """An end that nobody waits for now: kept, not acknowledged, while its run is put aside."""
+        if board.is_parked(message.ti_id, message.epoch):
+            self.held[message.ti_id] = message
+        else:
+            self.stale.append((message.ti_id, message.epoch))
+
     def sift(self, board: Board) -> None:
-        """After runs were loaded again: drop what has become stale meanwhile."""
+        """After runs were loaded again: drop what has become stale, take up what was held."""
+        for ti_id, held in list(self.held.items()):
+            if not board.is_parked(ti_id, held.epoch):
+                del self.held[ti_id]
+                self.put(held, board)
         for ti_id, started in list(self.started.items()):
             if not board.is_live(ti_id, started.epoch):
                 del self.started[ti_id]
         for ti_id, finished in list(self.finished.items()):
             if not board.is_live(ti_id, finished.epoch):
                 del self.finished[ti_id]
-                self.stale.append((finished.ti_id, finished.epoch))
+                self._put_away(finished, board)
 
     def reports(self, board: Board) -> list[Report]:
         """The ended attempts as `decide` wants them."""

@@ -244,10 +244,10 @@ class Scheduler:
     def _register_job(self, tx: Tx, lease: Lease) -> int:
         now = self.clock.now()
         prove(tx, lease, self.settings.lease_seconds)
-        jobs.close_unfinished(tx, "SchedulerJob", now)
+        jobs.close_unfinished(tx, jobs.SCHEDULER, now)
         return jobs.register(
             tx,
-            "SchedulerJob",
+            jobs.SCHEDULER,
             now,
             hostname=socket.gethostname(),
             unixname=getpass.getuser(),
@@ -348,10 +348,14 @@ class Scheduler:
         Like one that takes over: believe the rows, and settle with whoever runs things.
         """
         self._look_everywhere()
+        self._settle()
+        self.stepper.unsure = 0
+
+    def _settle(self) -> None:
+        """Find out who runs what."""
         if self.link.remote is not None:
             self.link.remote.take_over()
         self.dialogue.start_over()
-        self.stepper.unsure = 0
 
     def _hear(self, timeout: float) -> None:
         self.watchdog.resting()
@@ -420,7 +424,8 @@ class Scheduler:
     def _tend(self) -> None:
         """Duties with a time of their own."""
         now = self.clock.monotonic()
-        if now >= self.beat_at:
+        remote = self.link.remote
+        if now >= self.beat_at or (remote is not None and remote.attendance.has_news):
             self.beat_at = now + self.beat
             self._heartbeat()
         if now >= self.round_at:
@@ -432,17 +437,21 @@ class Scheduler:
         self.upkeep.tend()
         if self.reporter is not None:
             self.reporter.tend()
-        if self.link.remote is not None:
-            self.link.remote.tend()
+        if remote is not None:
+            remote.tend()
 
     def _heartbeat(self) -> None:
-        lease, now = self.stepper.lease, self.clock.now()
+        lease, now, remote = self.stepper.lease, self.clock.now(), self.link.remote
 
-        def write(tx: Tx) -> None:
+        def write(tx: Tx) -> Callable[[], None] | None:
             prove(tx, lease, self.settings.lease_seconds)
-            jobs.heartbeat(tx, self.stepper.job_id, now)
+            note = remote.problem or None if remote is not None else None
+            jobs.heartbeat(tx, self.stepper.job_id, now, note)
+            return remote.attendance.write(tx, now) if remote is not None else None
 
-        self.store.retrying(write)
+        written = self.store.retrying(write)
+        if written is not None:
+            written()
 
     # --- hearing -------------------------------------------------------------------------------
 
@@ -469,7 +478,10 @@ class Scheduler:
         """The safety net: files, and rows that are not what the board believes."""
         self.intake.look()
         self._watch_files()
+        parked = set(self.board.parked)
         self.mirror.compare()
+        if parked - set(self.board.parked):  # their runner may have died while they were aside
+            self._settle()
         self.timetables.ask_unknown()
 
 

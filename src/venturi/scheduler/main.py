@@ -13,7 +13,7 @@ from venturi.core.clock import Clock, SystemClock
 from venturi.core.messages import Welcome
 from venturi.decide.board import Board
 from venturi.executors.installed import limits_of
-from venturi.executors.table import executor_kind, executor_kinds
+from venturi.executors.table import executor_kind, executor_kinds, remote_names
 from venturi.observe.endpoint import CannotListen, Endpoint
 from venturi.observe.lines import Manner, say, speak
 from venturi.scheduler.figures import Reporter
@@ -140,9 +140,9 @@ def _remote(conf: Config, scheduler: Scheduler, welcome: Callable[[], Welcome]) 
         inbox=scheduler.inbox,
         gateway=GatewayLink(scheduler.link.log_dir, scheduler.clock),
         rules=Remoteness(
-            executors=frozenset(name for name, kind in kinds.items() if kind.is_remote),
-            is_default=next(iter(kinds.values())).is_remote,
+            executors=remote_names(kinds),
             lease=conf.getfloat("venturi", "worker_lease_seconds"),
+            name=next(name for name, kind in kinds.items() if kind.is_remote),
         ),
         welcome=welcome,
         clock=scheduler.clock,

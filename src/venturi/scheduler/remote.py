@@ -45,15 +45,15 @@ from venturi.core.worker_messages import (
 from venturi.decide.views import Instance, RunView
 from venturi.runner.wire import WireClosed
 from venturi.scheduler.answers import reply_to
+from venturi.scheduler.attendance import Attendance
 from venturi.scheduler.gateway_link import GatewayLink
 from venturi.scheduler.grants import Grants
 from venturi.scheduler.inbox import Inbox
 from venturi.scheduler.step import Stepper
 from venturi.store.bundles import bundle_of
 from venturi.store.claims import ClaimRow, claims_of
-from venturi.store.engine import Store, Tx
-from venturi.store.lease import prove
-from venturi.store.trouble import note_trouble
+from venturi.store.commands.workers import Attendant
+from venturi.store.engine import Store
 
 #: Why an attempt is ended that somebody has taken away while nobody could tell its runner.
 UNWANTED = "it was given up, cleared or marked meanwhile"
@@ -76,9 +76,11 @@ class WorkerRow:
 class Remoteness(NamedTuple):
     """What the configuration says: which executors' tasks go to workers, and the lease."""
 
+    #: "" stands for the executor of tasks that name none
     executors: frozenset[str]
-    is_default: bool
     lease: float
+    #: the first of them
+    name: str
 
 
 class Remote:
@@ -109,16 +111,16 @@ class Remote:
         self.told: dict[tuple[int, int], str] = {}
         self.pids: dict[int, int] = {}
         self.workers: dict[str, WorkerRow] = {}
+        #: why the broker cannot be reached; empty when it can
         self.problem = ""
-        #: what the database knows of it; nothing is known of what an earlier scheduler wrote
-        self._noted: str | None = None
+        self.attendance = Attendance(rules.name, rules.lease)
         self._looked_at = clock.monotonic()
 
     # --- what goes out -------------------------------------------------------------------------
 
     def is_remote(self, executor: str | None) -> bool:
         """Whether tasks that ask for this executor (none: the first one) run on workers."""
-        return executor in self.rules.executors if executor else self.rules.is_default
+        return (executor or "") in self.rules.executors
 
     def has(self, run: RunView, instance: Instance) -> bool:
         """Whether this instance is none of the local runner's."""
@@ -212,10 +214,8 @@ class Remote:
         self.gateway.watch(self.selector, self.hear)
 
     def tend(self) -> None:
-        """Give up what silent workers had; note how the broker is."""
+        """Give up what silent workers had."""
         now = self.clock.monotonic()
-        if self.problem != self._noted:
-            self._note(self.problem)
         if now - self._looked_at > self.rules.lease / 2:
             # We were not running: what they have said meanwhile may still be on its way.
             for row in self.workers.values():
@@ -281,20 +281,11 @@ class Remote:
         elif self.problem or not self.workers:
             self.say(f"The broker {reach.broker} is there.")
         self.problem = reach.problem
-
-    def _note(self, problem: str) -> None:
-        """For those who ask why a task does not run."""
-        lease, seconds = self.stepper.lease, self.stepper.lease_seconds
-
-        def write(tx: Tx) -> None:
-            prove(tx, lease, seconds)
-            note_trouble(tx, problem)
-
-        self.store.retrying(write)
-        self._noted = problem
+        self.attendance.has_news = True
 
     def _from_worker(self, worker: str, said: FromWorker) -> None:
         row = self.workers.setdefault(worker, WorkerRow(self.clock.monotonic()))
+        self.attendance.hear(worker)
         if not isinstance(said, Hail | Claim | WantBundle):
             row.heard_at = self.clock.monotonic()  # its runner lives, and not only its bridge
         match said:
@@ -302,6 +293,8 @@ class Remote:
                 if row.hail is None or row.hail.pid != said.pid:
                     queues = ", ".join(said.queues)
                     self.say(f"Worker {said.name} is here ({said.concurrency} at once, {queues}).")
+                if row.hail != said:
+                    self.attendance.come(worker, _attendant(said))
                 row.hail = said
             case Hello():
                 self._catch_up(worker, said)
@@ -341,6 +334,7 @@ class Remote:
             if held.worker == worker and ti_id not in self.inbox.finished:
                 self._lose(ti_id, held, f"lost: worker {row.name(worker)} left without it")
         del self.workers[worker]
+        self.attendance.leave(worker)
 
     def _begun(self, ti_id: int, epoch: int) -> None:
         """Its order need not be given again."""
@@ -380,3 +374,13 @@ class Remote:
     def _bundle(self, want: WantBundle) -> Bundle:
         with self.store.read() as tx:
             return bundle_of(tx, want.file, want.have)
+
+
+def _attendant(hail: Hail) -> Attendant:
+    return Attendant(
+        name=hail.name,
+        hostname=hail.hostname,
+        pid=hail.pid,
+        queues=hail.queues,
+        places=hail.concurrency,
+    )

@@ -126,7 +126,7 @@ class Stepper:
         self.say(f"{part.name} is {reason}")
         if part.run_id is not None:
             run_id = part.run_id
-            self.board.drop_run(run_id)
+            self.board.park_run(run_id)
             inbox.sift(self.board)
             self.store.retrying(lambda tx: note_reason(tx, run_id, reason))
         elif part.dag_id is not None:

@@ -57,7 +57,6 @@ def _built_in(conf: Config) -> dict[str, Any]:
         "worker_prefetch_multiplier": max(1, conf.getint("celery", "worker_prefetch_multiplier")),
         "worker_concurrency": conf.getint("celery", "worker_concurrency"),
         "worker_enable_remote_control": conf.getboolean("celery", "worker_enable_remote_control"),
-        "worker_send_task_events": True,
         "worker_hijack_root_logger": False,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "broker_connection_retry_on_startup": True,

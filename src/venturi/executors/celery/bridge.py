@@ -44,7 +44,16 @@ from venturi.core.worker_messages import (
 )
 from venturi.executors.celery.app import celery_app
 from venturi.executors.celery.gateway import NAME, inbox_of
-from venturi.executors.celery.inside import Accepted, Leave, Line, Offer, Over, Ready, ToBridge
+from venturi.executors.celery.inside import (
+    Accepted,
+    Hears,
+    Leave,
+    Line,
+    Offer,
+    Over,
+    Ready,
+    ToBridge,
+)
 from venturi.executors.celery.keys import REMEDY, shared_keys
 from venturi.executors.celery.post import Post, waker
 from venturi.executors.celery.runner_link import RunnerLink
@@ -140,6 +149,8 @@ class Bridge:
                     match message:
                         case Offer():
                             self._offer((message.ti_id, message.epoch))
+                        case Hears():
+                            self._hears(message.queues)
                         case Leave():
                             self._leave(message)
         except WireClosed:
@@ -158,6 +169,11 @@ class Bridge:
             self.offers[key] = None
         if self.session:
             self._say(Claim(ti_id=key[0], epoch=key[1]))
+
+    def _hears(self, queues: tuple[str, ...]) -> None:
+        if queues != self.who.queues:
+            self.who = self.who._replace(queues=queues)
+            self._hail()
 
     def _over(self, key: Key, words: str, *, failed: bool = False) -> None:
         if key in self.offers:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from venturi.executors.celery.bridge import LEAVING, Identity
-from venturi.executors.celery.inside import Leave, Offer, ToMain
+from venturi.executors.celery.inside import Leave, ToBridge, ToMain
 from venturi.runner.wire import Wire, WireClosed, pair
 
 #: Seconds that a bridge may need to end what runs and to tell of it.
@@ -47,7 +47,7 @@ class BridgeProcess:
             )
         self.wire = Wire(ours, ToMain)
 
-    def send(self, message: Offer | Leave) -> None:
+    def send(self, message: ToBridge) -> None:
         """Say something; hearing finds out when nobody is there."""
         with suppress(WireClosed, OSError):
             self.wire.send(message)

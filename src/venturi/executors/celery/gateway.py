@@ -76,7 +76,7 @@ class Gateway:
         keys = shared_keys(conf)
         self.seal = Seal(keys.session)
         logs = Path(conf.get_mandatory_value("logging", "base_log_folder"))
-        self.logbook = Logbook(logs, private_dir(run_dir()) / "remote-logs")
+        self.logbook = Logbook(logs, private_dir(run_dir()) / "remote-logs.at", clock)
         self.sessions: dict[str, Session] = {}
         #: sessions that have been agreed upon and not used yet
         self.pending: dict[str, bytes] = {}
@@ -96,7 +96,6 @@ class Gateway:
 
     def run(self) -> None:
         """Serve until the scheduler has gone."""
-        self.logbook.tidy(self.clock.now().timestamp())
         self.post.start()
         self.reactor.every(1.0, self._tend)
         self.reactor.every(self.belfry.PERIOD, self.belfry.sweep)

@@ -49,5 +49,11 @@ class Leave(_Word, frozen=True, tag=True):
     reason: str = ""
 
 
-ToBridge = Offer | Leave
+class Hears(_Word, frozen=True, tag=True):
+    """Celery hears these queues now: remote control adds and takes away."""
+
+    queues: tuple[str, ...]
+
+
+ToBridge = Offer | Leave | Hears
 ToMain = Accepted | Over | Ready | Line

@@ -1,37 +1,33 @@
 """Logs of remote attempts, written where logs of this installation are.
 
 A piece says at which byte of *its attempt's* log it stands. Where that is in the file - which may
-have begun with an earlier attempt of the same try - is kept beside it, so that a piece that comes
-twice, even after a restart, is written twice to the same place.
+have begun with an earlier attempt of the same try - is remembered on disk, so that a piece that
+comes twice, even after a restart, is written twice to the same place.
 """
 
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 
+from venturi.core.clock import Clock
 from venturi.core.worker_messages import LogPiece
+from venturi.executors.celery.beginnings import Beginnings
 
 #: Files kept open at a time.
 OPEN = 64
-#: Seconds after which the beginning of a log need not be known any more.
-OLD = 30 * 86400.0
 
 
 class Logbook:
-    """Writes pieces below `root`; remembers beginnings in `memory`."""
+    """Writes pieces below `root`; remembers beginnings in the file `memory`."""
 
-    def __init__(self, root: Path, memory: Path) -> None:
-        self.root, self.memory = root, memory
+    def __init__(self, root: Path, memory: Path, clock: Clock) -> None:
+        self.root, self.clock = root, clock
+        self.beginnings = Beginnings(memory, self._now())
         #: begun attempts: descriptor and where the attempt's first byte stands
         self._open: dict[tuple[int, int], tuple[int, int]] = {}
 
-    def tidy(self, now: float) -> None:
-        """Forget beginnings of attempts that nobody can be writing about any more."""
-        for note in self.memory.glob("*-*"):
-            with suppress(OSError):
-                if now - note.stat().st_mtime > OLD:
-                    note.unlink()
+    def _now(self) -> int:
+        return int(self.clock.now().timestamp())
 
     def write(self, piece: LogPiece) -> None:
         """Write a piece to its place. A disk that is full loses it, and nothing else (R10)."""
@@ -54,33 +50,28 @@ class Logbook:
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
             descriptor = os.open(path, flags, 0o640)
-        self._open[key] = (descriptor, self._base(key, descriptor))
-
-    def _base(self, key: tuple[int, int], descriptor: int) -> int:
-        note = self._note(key)
-        with suppress(OSError, ValueError):
-            return int(note.read_text())
-        size = os.fstat(descriptor).st_size
-        self.memory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        note.write_text(str(size))
-        return size
+        base = self.beginnings.get(key)
+        if base is None:
+            base = os.fstat(descriptor).st_size
+            try:
+                self.beginnings.put(key, base, self._now())
+            except OSError:
+                os.close(descriptor)
+                raise
+        self._open[key] = (descriptor, base)
 
     def forget(self, key: tuple[int, int]) -> None:
         """The attempt has ended, and all of its log is here."""
         self._close(key)
-        self._note(key).unlink(missing_ok=True)
+        self.beginnings.forget(key)
 
     def _close(self, key: tuple[int, int]) -> None:
         found = self._open.pop(key, None)
         if found is not None:
             os.close(found[0])
 
-    def _note(self, key: tuple[int, int]) -> Path:
-        return self.memory / f"{key[0]}-{key[1]}"
-
 
 def is_inside(relative: str) -> bool:
     """Whether a path from a message stays below the folder it is meant for."""
-    parts = Path(relative).parts
-    absolute = relative.startswith("/")
-    return bool(parts) and not absolute and ".." not in parts and not re.search(r"\0", relative)
+    above = relative.startswith("/") or ".." in relative.split("/")
+    return bool(relative) and not above and "\0" not in relative

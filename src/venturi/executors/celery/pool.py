@@ -19,9 +19,11 @@ from celery.worker import state
 
 from venturi.executors.celery.bridge_process import BridgeProcess
 from venturi.executors.celery.doorbell import TASK, Doorbell, checked
-from venturi.executors.celery.inside import Accepted, Leave, Line, Offer, Over, Ready
+from venturi.executors.celery.inside import Accepted, Hears, Leave, Line, Offer, Over, Ready
 
 _LOG = get_logger("venturi.worker")
+#: Seconds between two looks at which queues Celery was told to hear by remote control.
+LOOK = 2.0
 
 
 class AttemptFailed(Exception):
@@ -51,12 +53,15 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
         self.bridge: BridgeProcess = self.app.venturi_bridge
         self.semaphore = self.options.get("semaphore")
         self.in_hand: dict[tuple[int, int], InHand] = {}
+        self.queues: tuple[str, ...] = ()
         self.hub: Any = None
 
     def register_with_event_loop(self, hub: Any) -> None:
         """Hear the bridge in Celery's own loop."""
         self.hub = hub
         hub.add_reader(self.bridge.wire.fileno(), self._hear)
+        self._tell_queues()
+        hub.call_repeatedly(LOOK, self._tell_queues)
 
     def on_apply(
         self,
@@ -85,6 +90,13 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
         self.in_hand[key] = hand
         self.bridge.send(Offer(*key))
         return hand
+
+    def _tell_queues(self) -> None:
+        """Say which queues are heard, when that has changed."""
+        queues = tuple(self.app.amqp.queues.consume_from)
+        if queues != self.queues:
+            self.queues = queues
+            self.bridge.send(Hears(queues))
 
     # --- the bridge ----------------------------------------------------------------------------
 
@@ -116,6 +128,7 @@ class BellPool(BasePool):  # type: ignore[misc]  # Celery has no types
         self.bridge.start()
         if self.hub is not None:
             self.hub.add_reader(self.bridge.wire.fileno(), self._hear)
+        self.bridge.send(Hears(self.queues))
         for key in self.in_hand:
             self.bridge.send(Offer(*key))
 

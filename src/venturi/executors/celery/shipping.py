@@ -9,11 +9,16 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from venturi.core.worker_messages import LogPiece
 
 #: Bytes of one piece.
 PIECE = 128 << 10
+#: Between an attempt and its log's path, in the name of one flat file: cheap to make and remove.
+_MARK = "!"
+#: Bytes that a file's name may have, to be safe everywhere.
+_NAME = 240
 
 
 class _Log:
@@ -28,12 +33,14 @@ class Shipping:
     def __init__(self, spool: Path, say: Callable[[LogPiece], None]) -> None:
         self.spool, self.say = spool, say
         self.logs: dict[str, _Log] = {}
+        self._places: dict[tuple[int, int], list[str]] = {}
         self._grown: dict[str, None] = {}
 
     @staticmethod
     def place(key: tuple[int, int], path: str) -> str:
         """Where in the spool the log of an attempt is written."""
-        return f"{key[0]}-{key[1]}/{path}"
+        flat = f"{key[0]}-{key[1]}{_MARK}{quote(path, safe='=+:,')}"
+        return flat if len(flat) <= _NAME else f"{key[0]}-{key[1]}/{path}"
 
     def grown(self, place: str) -> None:
         """There is more of this one."""
@@ -42,8 +49,10 @@ class Shipping:
     def begin_again(self) -> None:
         """Nobody knows what has arrived: send everything that is here."""
         self.logs.clear()
-        for path in self.spool.glob("*-*/**/*.log"):
-            self._grown[str(path.relative_to(self.spool))] = None
+        self._places.clear()
+        for pattern in (f"*-*{_MARK}*", "*-*/**/*.log"):
+            for path in self.spool.glob(pattern):
+                self._grown[str(path.relative_to(self.spool))] = None
 
     @property
     def is_clear(self) -> bool:
@@ -60,13 +69,16 @@ class Shipping:
     def _send(self, place: str, has_room: Callable[[], bool]) -> bool:
         log = self.logs.get(place)
         if log is None:
-            folder, _, path = place.partition("/")
-            ti_id, _, epoch = folder.partition("-")
+            is_deep = "/" in place
+            attempt, _, rest = place.partition("/" if is_deep else _MARK)
+            ti_id, _, epoch = attempt.partition("-")
             if not (ti_id.isdigit() and epoch.isdigit()):
                 return True
-            log = self.logs[place] = _Log((int(ti_id), int(epoch)), path)
+            log = _Log((int(ti_id), int(epoch)), rest if is_deep else unquote(rest))
+            self.logs[place] = log
+            self._places.setdefault(log.key, []).append(place)
         try:
-            descriptor = os.open(self.spool / place, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(f"{self.spool}/{place}", os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             return True
         try:
@@ -90,8 +102,10 @@ class Shipping:
 
     def forget(self, key: tuple[int, int]) -> None:
         """The attempt is over and all of its log has arrived."""
-        folder = f"{key[0]}-{key[1]}"
-        for place in [place for place in self.logs if place.startswith(folder + "/")]:
+        for place in self._places.pop(key, ()):
             del self.logs[place]
-        with suppress(OSError):
-            shutil.rmtree(self.spool / folder)
+            with suppress(OSError):
+                if "/" in place:
+                    shutil.rmtree(f"{self.spool}/{place.partition('/')[0]}")
+                else:
+                    (self.spool / place).unlink()

@@ -12,6 +12,9 @@ from venturi.store.queries.paging import ALL, Page, Paging, fetch
 from venturi.store.schema.engine import job
 
 RUNNING = "running"
+#: The types of job that there are.
+SCHEDULER = "SchedulerJob"
+WORKER = "CeleryWorker"
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +31,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     hostname: str | None
     unixname: str | None
     pid: int | None
+    #: of a worker
+    name: str | None = None
+    queues: tuple[str, ...] = ()
+    places: int | None = None
+    #: what keeps it from its work at present
+    note: str | None = None
 
     def is_alive(self, now: Instant, grace: float) -> bool:
         """Whether it runs and was heard of in the last `grace` seconds."""
@@ -59,8 +68,9 @@ def register(
     unixname: str,
     pid: int,
     executor_class: str | None = None,
+    **more: str | int | None,
 ) -> int:
-    """Note that a process has started; the id to report with."""
+    """Note that a process has started, with `more` columns; the id to report with."""
     inserted = tx.execute(
         insert(job).values(
             state=RUNNING,
@@ -71,6 +81,7 @@ def register(
             hostname=hostname,
             unixname=unixname,
             pid=pid,
+            **more,
         )
     )
     key = inserted.inserted_primary_key
@@ -78,9 +89,9 @@ def register(
     return int(key[0])
 
 
-def heartbeat(tx: Tx, job_id: int | None, now: Instant) -> None:
-    """Note that a process is alive."""
-    tx.execute(update(job).where(job.c.id == job_id).values(latest_heartbeat=now))
+def heartbeat(tx: Tx, job_id: int | None, now: Instant, note: str | None = None) -> None:
+    """Note that a process is alive, and what keeps it from its work."""
+    tx.execute(update(job).where(job.c.id == job_id).values(latest_heartbeat=now, note=note))
 
 
 def finish(tx: Tx, job_id: int | None, now: Instant, *, success: bool = True) -> None:
@@ -144,4 +155,8 @@ def _job(row: Row[Any]) -> Job:
         hostname=row.hostname,
         unixname=row.unixname,
         pid=row.pid,
+        name=row.name,
+        queues=tuple((row.queues or "").split(",")) if row.queues else (),
+        places=row.places,
+        note=row.note,
     )

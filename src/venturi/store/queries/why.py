@@ -16,9 +16,9 @@ from venturi.core.errors import NotFound
 from venturi.core.states import OCCUPYING, RunState
 from venturi.decide.counting import shift
 from venturi.decide.views import DagView, InUse, Limits, RunView, Snapshot
-from venturi.decide.why import Reason, World, of_run, why_instance, why_run, why_task
+from venturi.decide.why import Reason, Workers, World, of_run, why_instance, why_run, why_task
 from venturi.decide.why_dag import why_dag
-from venturi.store.commands.jobs import RUNNING, JobFilter, list_jobs
+from venturi.store.commands.jobs import RUNNING, SCHEDULER, WORKER, Job, JobFilter, list_jobs
 from venturi.store.dags import load_dags
 from venturi.store.engine import Tx
 from venturi.store.pools import load_pools
@@ -29,7 +29,6 @@ from venturi.store.runs import ACTIVE_RUNS, last_scheduled, load_runs
 from venturi.store.schema.dags import dag, import_error
 from venturi.store.schema.runs import dag_run, task_instance
 from venturi.store.scope import DagScope
-from venturi.store.trouble import trouble
 from venturi.store.versions import Versions
 
 #: Active runs that are looked at when a whole DAG is asked about, oldest first.
@@ -45,8 +44,8 @@ class Installed(NamedTuple):
     places: int
     #: seconds without a sign of life
     grace: float
-    #: executors whose tasks wait for workers, as tasks name them (None: those that name none)
-    remote: frozenset[str | None] = frozenset()
+    #: executors whose tasks go to workers; "" stands for the one of tasks that name none
+    remote: frozenset[str] = frozenset()
 
 
 def explain_dag(
@@ -143,6 +142,7 @@ def _world(
 ) -> tuple[World, list[RunView]]:
     versions = Versions()
     runs = load_runs(tx, versions, run_ids)
+    scheduler = _scheduler(tx, installed.grace, now)
     own = dag_run.c.dag_id == dag_id, dag_run.c.backfill_id.is_(None)
     queues = _places(tx, RunState.QUEUED, *own)
     in_use = _in_use(tx)
@@ -162,14 +162,14 @@ def _world(
     world = World(
         snapshot=snapshot,
         now=now,
-        is_scheduled=_is_scheduled(tx, installed.grace, now),
+        is_scheduled=scheduler is not None,
+        workers=_workers(tx, installed, scheduler) if installed.remote else None,
         queues={dag_id: queues},
         backfill_queues={
             number: _places(tx, RunState.QUEUED, dag_run.c.backfill_id == number)
             for number in backfills
         },
         import_errors=_import_errors(tx, path),
-        troubles=dict.fromkeys(installed.remote, said) if (said := trouble(tx)) else {},
         noted=_noted(tx, run_ids),
         noted_runs=_noted_runs(tx, run_ids),
     )
@@ -212,10 +212,20 @@ def _in_use(tx: Tx) -> InUse:
     return use
 
 
-def _is_scheduled(tx: Tx, grace: float, now: Instant) -> bool:
+def _scheduler(tx: Tx, grace: float, now: Instant) -> Job | None:
     since = now - timedelta(seconds=grace)
-    which = JobFilter(job_type="SchedulerJob", state=RUNNING, since=since)
-    return bool(list_jobs(tx, which, Paging(limit=1)).rows)
+    which = JobFilter(job_type=SCHEDULER, state=RUNNING, since=since)
+    return next(iter(list_jobs(tx, which, Paging(limit=1)).rows), None)
+
+
+def _workers(tx: Tx, installed: Installed, scheduler: Job | None) -> Workers:
+    """Who hears which queue, as the scheduler knows it."""
+    hearing: dict[str, list[str]] = {}
+    for job in list_jobs(tx, JobFilter(job_type=WORKER, state=RUNNING)).rows:
+        for queue in job.queues:
+            hearing.setdefault(queue, []).append(job.name or "")
+    broker = (scheduler.note or "") if scheduler is not None else ""
+    return Workers(executors=installed.remote, hearing=hearing, broker=broker)
 
 
 def _import_errors(tx: Tx, path: str | None) -> dict[str, str]:

@@ -52,6 +52,12 @@ job = Table(
     Column("hostname", String(500)),
     Column("unixname", String(1000)),
     Column("pid", Integer),
+    #: of a worker: its name, the queues it hears (with commas), and how many tasks it takes
+    Column("name", String(500)),
+    Column("queues", LongText),
+    Column("places", Integer),
+    #: what keeps it from its work at present
+    Column("note", LongText),
     Index("job_type_heart", "job_type", "latest_heartbeat"),
 )
 
