@@ -4,11 +4,12 @@ Orchestrators are known to run such a task twice, or to fail the one that runs (
 #58441, celery #5935). A bell is no permission: what was claimed is refused to whoever asks again.
 """
 
+import re
 from functools import partial
 
 from kombu import Producer
 
-from tests.torture.brokers import RabbitBroker, sender
+from tests.torture.brokers import QUEUE, RabbitBroker, sender
 from tests.torture.homes import fan, place_load
 from tests.torture.plan import World, holds, must
 from tests.torture.repeater import Repeater
@@ -41,12 +42,14 @@ def redeliver_everything(world: World) -> None:
         redelivered = 0
         with Repeater(home.broker) as repeater:
             forge(home)
-            for _ in range(2):
-                refused = refusals(home)
+            for number in range(2):
+                refused = _of_held(home)
+                if number:  # those that were refused have been put away
+                    ring_again(home)
                 redelivered += home.broker.redeliver()
                 # The held ones' bells have come again, and started nothing.
                 home.until(
-                    partial(has_refused, home, refused + HELD), f"{HELD} more are refused", 90
+                    partial(has_refused, home, refused + HELD), f"{HELD} more are refused", 120
                 )
             home.until(lambda: repeater.repeated > HELD, "all is said again", 30)
         if isinstance(home.broker, RabbitBroker):
@@ -66,20 +69,18 @@ def redeliver_everything(world: World) -> None:
 
 def forge(home: CeleryHome) -> None:
     """Bells and words of somebody who has another key, or none; and bells of other epochs."""
-    key = home.airflow("config", "get-value", "core", "fernet_key").stdout.strip()
-    rows = home.sql("SELECT id, try_number, epoch FROM task_instance WHERE dag_id = 'held'")
     app = sender(home.broker.url)
+    key = key_of(home)
     words = Frame(1, 0, (b"\x81\xa4type\xa5Claim",))
     with app.connection_for_write() as connection:
-        for ti_id, try_number, epoch in rows:
-            bell = Doorbell(ti_id, try_number, epoch)
+        for bell in bells(home):
             for args in (
                 signed(bell, Keys("another secret").bell),
-                signed(bell._replace(epoch=epoch - 1), Keys(key).bell),
-                signed(bell._replace(epoch=epoch + 1), Keys(key).bell),
+                signed(bell._replace(epoch=bell.epoch - 1), key),
+                signed(bell._replace(epoch=bell.epoch + 1), key),
                 ["x"],
             ):
-                app.send_task(TASK, args=args, queue="default", connection=connection)
+                app.send_task(TASK, args=args, queue=QUEUE, connection=connection)
         with connection.channel() as channel:
             forged = Seal(Keys("another secret").session).close(NAME, "nobody", b"s" * 32, words)
             for body in (b"", b"junk", b"\x94\xa1a\xa1b\xc4\x00\xc4\x00", forged):
@@ -92,6 +93,26 @@ def forge(home: CeleryHome) -> None:
                 )
 
 
+def ring_again(home: CeleryHome) -> None:
+    """The held ones' bells, as they were."""
+    app, key = sender(home.broker.url), key_of(home)
+    with app.connection_for_write() as connection:
+        for bell in bells(home):
+            app.send_task(TASK, args=signed(bell, key), queue=QUEUE, connection=connection)
+
+
+def bells(home: CeleryHome) -> list[Doorbell]:
+    """Those of the held tasks."""
+    query = "SELECT id, try_number, epoch FROM task_instance WHERE dag_id = 'held'"
+    return [Doorbell(*row) for row in home.sql(query)]
+
+
+def key_of(home: CeleryHome) -> bytes:
+    """What bells of this installation are signed with."""
+    said = home.airflow("config", "get-value", "core", "fernet_key")
+    return Keys(said.stdout.strip()).bell
+
+
 def printed(home: CeleryHome) -> str:
     """What all workers have printed."""
     return "".join(home.output_of(name).read_text() for name in home.names)
@@ -99,13 +120,22 @@ def printed(home: CeleryHome) -> str:
 
 def refusals(home: CeleryHome) -> int:
     """How many bells have started nothing."""
-    said = printed(home)
-    return sum(said.count(words) for words in REFUSALS)
+    return len(_refused(home))
 
 
 def has_refused(home: CeleryHome, least: int) -> bool:
-    """Whether so many bells have started nothing."""
-    return refusals(home) >= least
+    """Whether so many bells of the held ones have started nothing."""
+    return _of_held(home) >= least
+
+
+def _of_held(home: CeleryHome) -> int:
+    names = {f"{bell.ti_id}-{bell.try_number}-{bell.epoch}" for bell in bells(home)}
+    return sum(name in names for name in _refused(home))
+
+
+def _refused(home: CeleryHome) -> list[str]:
+    over = re.findall(r"attempt\[([\d-]+)\] is over after [\d.]+ s: (.*)", printed(home))
+    return [name for name, words in over if any(each in words for each in REFUSALS)]
 
 
 _WIDE = "max_active_tasks=100"

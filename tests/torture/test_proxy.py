@@ -63,7 +63,7 @@ def test_a_delay_delays_and_keeps_the_order(echo: int) -> None:
         assert heard == b"123"
 
 
-@pytest.mark.parametrize("mode", ["hole", "deaf"])
+@pytest.mark.parametrize("mode", ["hole", "deaf", "mute"])
 def test_nothing_comes_back_and_nobody_is_told(echo: int, mode: str) -> None:
     with Proxy(echo) as proxy, socket.create_connection((LOOPBACK, proxy.port), 0.3) as client:
         assert said_back(client, b"hello") == b"hello"
@@ -72,6 +72,23 @@ def test_nothing_comes_back_and_nobody_is_told(echo: int, mode: str) -> None:
             said_back(client, b"hello")
         proxy.set("pass")
         assert said_back(client, b"again") == b"again"
+
+
+def test_a_mute_client_still_hears() -> None:
+    with (
+        socket.create_server((LOOPBACK, 0)) as listener,
+        Proxy(listener.getsockname()[1]) as proxy,
+        socket.create_connection((LOOPBACK, proxy.port), 5) as client,
+    ):
+        server, _ = listener.accept()
+        with server:
+            server.settimeout(0.3)
+            proxy.set("mute")
+            client.sendall(b"hello")
+            server.sendall(b"are you there?")
+            assert client.recv(100) == b"are you there?"
+            with pytest.raises(TimeoutError):
+                server.recv(100)
 
 
 def test_a_reset_is_heard_at_once(echo: int) -> None:
