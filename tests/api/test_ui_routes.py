@@ -3,19 +3,22 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
-from scripts.instance import free_port
 from tests import make
+from tests.api.conftest import StoppedClock
 from tests.store.home import execute, put, run
+from venturi.api.app import create_app
 from venturi.api.ui.hub import Changed, Hub, difference
-from venturi.api.ui.muster import Muster
 from venturi.api.ui.structure import edges, grid_rows, nodes
 from venturi.config import get_config
 from venturi.spec.model import DagSpec, EdgeLabel, GroupSpec
+from venturi.store.commands import jobs
+from venturi.store.commands.workers import Attendant, attend
 from venturi.store.engine import Store
 from venturi.store.queries.pulse import Pulse
 from venturi.store.schema.dags import dag_access
@@ -232,8 +235,8 @@ def test_queues_and_machines_tell_what_waits_and_runs(web: TestClient, store: St
     assert machine["queues"] == ["default", "gpu"]
 
 
-def test_workers_are_asked_for_only_where_there_are_any(
-    web: TestClient, monkeypatch: pytest.MonkeyPatch
+def test_workers_are_shown_as_the_scheduler_knows_them(
+    store: Store, web: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert web.get(f"{UI}/workers").json() == {
         "is_remote": False,
@@ -241,15 +244,29 @@ def test_workers_are_asked_for_only_where_there_are_any(
         "problem": None,
     }
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor")
-    monkeypatch.setenv("AIRFLOW__CELERY__BROKER_URL", f"amqp://nobody@127.0.0.1:{free_port()}//")
     get_config.cache_clear()
-    muster = Muster()
-    found = muster.get(get_config(), 0.0)
-    assert found.is_remote
-    assert found.workers == []
-    assert "broker" in (found.problem or "")
-    assert muster.get(get_config(), 5.0) is found
-    assert muster.get(get_config(), 50.0) is not found
+    now = make.NOW
+    who = Attendant(name="celery@far", hostname="far", pid=7, queues=("default", "gpu"), places=16)
+    held = {"state": "running", "epoch": 3, "external_executor_id": "3:celery@far-0a1b2c3d"}
+    put(store, spec())
+    run(store, spec(), instances={"after": held, "outer.b": {**held, "epoch": 4}})
+    with store.write() as tx:
+        attend(tx, who, "CeleryExecutor", now)
+        row = jobs.register(tx, jobs.SCHEDULER, now, hostname="m", unixname="u", pid=1)
+        jobs.heartbeat(tx, row, now, "The broker cannot be reached.")
+    with TestClient(create_app(store, get_config(), StoppedClock(), tmp_path)) as client:
+        found = client.get(f"{UI}/workers").json()
+    assert (found["is_remote"], found["problem"]) == (True, "The broker cannot be reached.")
+    (worker,) = found["workers"]
+    assert worker.pop("heard_at").startswith(now.strftime("%Y-%m-%dT%H:%M"))
+    assert worker == {
+        "name": "celery@far",
+        "hostname": "far",
+        "pid": 7,
+        "queues": ["default", "gpu"],
+        "active": 1,
+        "places": 16,
+    }
 
 
 def test_two_looks_differ_in_what_changed_began_and_ended() -> None:

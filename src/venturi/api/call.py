@@ -15,7 +15,6 @@ from venturi.api.facts import Facts
 from venturi.api.permissions import Permission
 from venturi.api.ui.hub import Hub
 from venturi.api.ui.loglines import Index
-from venturi.api.ui.muster import Muster
 from venturi.api.ui.specs import Specs
 from venturi.config import Config
 from venturi.core.clock import Clock, Instant
@@ -49,8 +48,6 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     logs: Index = msgspec.field(default_factory=Index)
     #: descriptions that pages ask for again and again
     specs: Specs = msgspec.field(default_factory=Specs)
-    #: which workers answered last
-    muster: Muster = msgspec.field(default_factory=Muster)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,12 +4,13 @@ The name of the worker stands in `external_executor_id`, with the epoch that it 
 that the claim of an earlier attempt is none of the next.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select, update
 
-from venturi.core.states import TaskState
+from venturi.core.states import ACTIVE, TaskState
 from venturi.store.engine import Tx
 from venturi.store.schema.runs import task_instance
 
@@ -68,3 +69,21 @@ def claims_of(tx: Tx, ti_ids: Iterable[int]) -> dict[int, ClaimRow]:
             if epoch == str(row.epoch):
                 found[row.id] = ClaimRow(row.id, row.epoch, worker)
     return found
+
+
+def held_by_worker(tx: Tx) -> Counter[str]:
+    """How many attempts that have not ended each worker has, by the worker's name for people."""
+    query = select(_TI.epoch, _TI.external_executor_id).where(
+        _TI.state.in_(ACTIVE), _TI.external_executor_id.is_not(None)
+    )
+    held: Counter[str] = Counter()
+    for row in tx.execute(query):
+        epoch, _, worker = row.external_executor_id.partition(":")
+        if epoch == str(row.epoch):
+            held[name_of(worker)] += 1
+    return held
+
+
+def name_of(worker: str) -> str:
+    """A worker's name for people: its id without what makes it unique."""
+    return worker.rpartition("-")[0]

@@ -13,7 +13,6 @@ access     what DAGs grant to roles
 misses     missed SLAs, deadlines
 queues     queues and machines with what waits and runs
 workers    the workers behind the broker
-muster     asks them, not too often
 replays    a run anew from a task on
 find       what the palette finds
 events     the stream that says what changed

@@ -35,7 +35,8 @@ const S = strings({
   serves: ["Queues", "队列"],
   has: ["Has", "持有"],
   places: ["At once", "并发数"],
-  noWorker: ["No worker answers", "没有工作节点应答"],
+  heard: ["Last heard", "最近心跳"],
+  noWorker: ["No worker is there", "没有工作节点"],
   noWorkerText: [
     "Tasks wait in their queue until a worker that serves it is started. Workers need the broker and nothing else.",
     "任务在队列中等待，直到启动处理该队列的工作节点。工作节点只需要消息代理。",
@@ -46,6 +47,8 @@ const S = strings({
 
 interface Worker {
   name: string;
+  hostname: string;
+  heard_at: string | null;
   queues: string[];
   active: number;
   places: number;
@@ -148,7 +151,9 @@ function WorkerPart() {
     { key: "serves", head: t("serves"), cell: (row) => row.queues.join(", ") },
     { key: "has", head: t("has"), numeric: true, cell: (row) => row.active },
     { key: "places", head: t("places"), numeric: true, cell: (row) => row.places },
+    { key: "host", head: t("machine"), wide: true, cell: (row) => <code>{row.hostname}</code> },
     { key: "pid", head: "pid", numeric: true, wide: true, cell: (row) => row.pid || "" },
+    { key: "heard", head: t("heard"), cell: (row) => <Time at={row.heard_at} /> },
   ];
   const found = workers.data;
   if (found && !found.is_remote) return null;
