@@ -232,6 +232,7 @@ def test_a_broker_that_dies_and_comes_back_empty_loses_nothing(own: RabbitMq | R
         go = setup.home.path / "go"
         ledger_dag(setup, "outage", 6, f"until [ -e {go} ]; do sleep 0.05; done")
         setup.home.until(lambda: len(setup.lines("ledger-outage")) == 4, "four run")
+        until_queued(setup, "outage", 2)
         own.kill()
         go.touch()  # they end while nobody can be told
         setup.home.until(lambda: "cannot be reached" in setup.home.said(), "the scheduler says so")
