@@ -52,7 +52,7 @@ def test_a_variable_is_made_and_a_connection_is_tried_and_made(page: Page, site:
     expect(page.get_by_role("table", name="Result")).to_contain_text("42")
     page.get_by_label("SQL statement").fill("CREATE TABLE t (a)")
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("readonly")
+    expect(page.get_by_role("alert")).to_contain_text("only reading is allowed")
 
 
 def test_runs_and_the_audit_log_are_found_by_filters_that_stand_in_the_address(

@@ -3,6 +3,7 @@ import { Badge } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import { Problem } from "@/api/client";
 import { dagQuery, dagRowQuery } from "@/api/queries";
 import type { DagRow } from "@/api/shapes";
 import { strings, usePair, useStrings } from "@/app/i18n";
@@ -125,7 +126,7 @@ export function DagPage() {
             <Await of={dag}>{() => <Part dagId={dagId} />}</Await>
           </Suspense>
         ) : (
-          <ProblemView error={new Error(`There is no tab ${tab}.`)} />
+          <ProblemView error={new Problem(404, `There is no tab ${tab}.`)} />
         )}
       </TabPanel>
     </div>

@@ -3,7 +3,7 @@ import { Button, Checkbox, Group, NumberInput, Select, Textarea, TextInput } fro
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Download, Play, Square } from "lucide-react";
 import { useRef, useState } from "react";
-import { ui, url } from "@/api/client";
+import { Problem, ui, url } from "@/api/client";
 import { strings, useStrings } from "@/app/i18n";
 import { useSearchState } from "@/app/search";
 import { Await, Empty, PageHead, Panel, ProblemView } from "@/components/Blocks";
@@ -63,7 +63,7 @@ export function Profiling() {
         json: { conn_id: conn, sql, limit, seconds, read_only: !write },
         signal: stop.current.signal,
       });
-      if (answer.error !== null) throw new Error(answer.error);
+      if (answer.error !== null) throw new Problem(200, answer.error);
       return answer;
     },
   });
