@@ -74,6 +74,9 @@ AFTERWARDS = 20.0
 CANCELLED = 120.0
 #: Seconds after which source that has not come is asked for again.
 ASK_AGAIN = 15.0
+#: From so many attempts in hand on, words are gathered for GATHER seconds: fewer frames for each.
+BUSY = 8
+GATHER = 0.01
 #: Seconds that leaving may take, once nothing runs.
 LEAVING = 15.0
 
@@ -119,7 +122,7 @@ class Bridge:
         self.problem = ""
         self._done = self._has_session = self._said_key = False
         self._words = msgspec.msgpack.Decoder(ToWorker)
-        self._next_at = 0.0
+        self._next_at = self._flushed_at = 0.0
         self.reactor.watch(self.main, self._from_main)
         self.reactor.watch(read, lambda _: self._from_broker(read))
 
@@ -383,10 +386,19 @@ class Bridge:
         if not self.session:
             return
         now = self.clock.monotonic()
+        if len(self.offers) >= BUSY and now < self._flushed_at + GATHER:
+            self._look_again_at(self._flushed_at + GATHER, now)
+            return
+        self._flushed_at = now
         for part in self.stream.parts(now, is_stuck=self.post.backlog > 0):
             self._send(self.session, Frame(*part))
         due = self.stream.due()
-        if due is not None and (due < self._next_at or self._next_at <= now):
+        if due is not None:
+            self._look_again_at(due, now)
+
+    def _look_again_at(self, due: float, now: float) -> None:
+        """Wake up then, whatever else happens."""
+        if due < self._next_at or self._next_at <= now:
             self._next_at = due
             self.reactor.after(max(0.0, due - now), lambda: None)
 
