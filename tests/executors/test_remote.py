@@ -166,6 +166,8 @@ def far(request: pytest.FixtureRequest) -> Iterator[Far]:
                     yield made
                 finally:
                     made.link.close()
+                    if made.output.exists():
+                        print(made.output.read_text()[-6000:])  # shown when the test has failed
     finally:
         subprocess.run(["ip", "netns", "del", namespace], check=True)
 

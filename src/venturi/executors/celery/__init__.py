@@ -22,6 +22,7 @@ runner_link a worker's runner, seen from its bridge
 belfry      bells, rung again when they got lost
 urls        broker URLs: which kinds are known, how they are shown
 trouble     what a broker's refusal means, with the way out
+closed_channel  a channel of Redis whose connection was closed says so
 pool        what Celery takes for its pool of processes
 worker      `airflow worker`
 control     questions and orders for workers that run

@@ -20,6 +20,7 @@ from venturi.executors.celery.bridge import Identity
 from venturi.executors.celery.bridge_process import BridgeProcess
 from venturi.executors.celery.inside import Line, Ready
 from venturi.executors.celery.keys import shared_keys
+from venturi.executors.celery.urls import is_redis
 from venturi.observe.lines import say
 
 
@@ -44,6 +45,10 @@ def run_worker(wanted: Wanted) -> int:
     conf = get_config()
     app: Any = celery_app(conf)
     keys = shared_keys(conf)
+    if is_redis(str(app.conf.broker_url)):
+        from venturi.executors.celery import closed_channel
+
+        closed_channel.use()
     name = host_format(default_nodename(wanted.hostname))
     queues = tuple(
         dict.fromkeys(
