@@ -8,8 +8,8 @@ from venturi.api.call import Call
 from venturi.core.clock import Instant
 from venturi.executors.installed import installed
 from venturi.store.claims import held_by_worker
-from venturi.store.commands.jobs import RUNNING, SCHEDULER, WORKER, JobFilter, list_jobs
-from venturi.store.queries.paging import Paging
+from venturi.store.commands.jobs import RUNNING, WORKER, JobFilter, list_jobs
+from venturi.store.queries.health import living_scheduler
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,10 +38,9 @@ def get_workers(call: Call) -> Workers:
     rules = installed(call.api.conf)
     if not rules.remote:
         return Workers(is_remote=False)
-    alive = JobFilter(job_type=SCHEDULER, alive_since=call.now - timedelta(seconds=rules.grace))
     with call.read() as tx:
         rows = list_jobs(tx, JobFilter(job_type=WORKER, state=RUNNING)).rows
-        scheduler = next(iter(list_jobs(tx, alive, Paging(limit=1)).rows), None)
+        scheduler = living_scheduler(tx, call.now - timedelta(seconds=rules.grace))
         held = held_by_worker(tx)
     return Workers(
         is_remote=True,

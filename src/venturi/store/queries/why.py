@@ -18,11 +18,11 @@ from venturi.decide.counting import shift
 from venturi.decide.views import DagView, InUse, Limits, RunView, Snapshot
 from venturi.decide.why import Reason, Workers, World, of_run, why_instance, why_run, why_task
 from venturi.decide.why_dag import why_dag
-from venturi.store.commands.jobs import RUNNING, SCHEDULER, WORKER, Job, JobFilter, list_jobs
+from venturi.store.commands.jobs import RUNNING, WORKER, Job, JobFilter, list_jobs
 from venturi.store.dags import load_dags
 from venturi.store.engine import Tx
 from venturi.store.pools import load_pools
-from venturi.store.queries.paging import Paging
+from venturi.store.queries.health import living_scheduler
 from venturi.store.queries.runs import RunRow
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.runs import ACTIVE_RUNS, last_scheduled, load_runs
@@ -142,7 +142,7 @@ def _world(
 ) -> tuple[World, list[RunView]]:
     versions = Versions()
     runs = load_runs(tx, versions, run_ids)
-    scheduler = _scheduler(tx, installed.grace, now)
+    scheduler = living_scheduler(tx, now - timedelta(seconds=installed.grace))
     own = dag_run.c.dag_id == dag_id, dag_run.c.backfill_id.is_(None)
     queues = _places(tx, RunState.QUEUED, *own)
     in_use = _in_use(tx)
@@ -210,12 +210,6 @@ def _in_use(tx: Tx) -> InUse:
         shift(use.by_task, (dag_id, task_id), 1)
         shift(use.by_run_task, (run_id, task_id), 1)
     return use
-
-
-def _scheduler(tx: Tx, grace: float, now: Instant) -> Job | None:
-    since = now - timedelta(seconds=grace)
-    which = JobFilter(job_type=SCHEDULER, alive_since=since)
-    return next(iter(list_jobs(tx, which, Paging(limit=1)).rows), None)
 
 
 def _workers(tx: Tx, installed: Installed, scheduler: Job | None) -> Workers:
