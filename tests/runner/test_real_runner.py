@@ -404,8 +404,9 @@ def test_a_runner_that_is_stopped_ends_its_attempts_and_leaves(
 def test_a_task_that_answers_the_end_of_its_runner_is_lost_for_the_reason_of_that(
     box: Machine, boss: Scheduler
 ) -> None:
-    boss.start(box.dag("time.sleep(60)"))
-    boss.until(Started)
+    mark = box.home / "mark"
+    boss.start(box.dag(f"open({str(mark)!r}, 'w').close(); time.sleep(60)"))
+    wait_for(mark.exists, "the task runs, and answers signals")
     boss.send(Stop(reason="the house burns", drain=30))
     report = boss.finished()
     assert report.exit_code == 0, "it had the time to say so itself"

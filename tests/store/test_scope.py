@@ -174,7 +174,8 @@ _UNSCOPED = {
     *(getattr(recent, name) for name in ("last_runs", "usual_seconds", "display_names")),
     # One look for all streams of a process, each of which is told only of its own DAGs.
     *(getattr(pulse, name) for name in ("feel", "new_runs", "touched_dags")),
-    health.heartbeat_of,  # of processes, which belong to no DAG
+    # Of processes, which belong to no DAG.
+    *(getattr(health, name) for name in ("heartbeat_of", "living_scheduler")),
 }
 
 
