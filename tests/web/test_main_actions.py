@@ -16,6 +16,7 @@ def test_a_dag_is_unpaused_and_run_and_its_graph_turns_green_without_reload(
 ) -> None:
     page.goto("/dags")
     page.get_by_label("Search by name").fill("ct1")
+    expect(page.get_by_text("1 DAG", exact=True)).to_be_visible()  # rows move until then
     row = page.locator('tr[data-id="ct1"]')
     row.get_by_role("switch").click(force=True)
     expect(page.get_by_text("ct1 is unpaused")).to_be_visible()
