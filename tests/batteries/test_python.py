@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.batteries.make import context, run
+from venturi.batteries.callables import wanted_kwargs
 from venturi.batteries.operators.branch import BaseBranchOperator
 from venturi.batteries.operators.empty import EmptyOperator
 from venturi.batteries.operators.python import BranchPythonOperator, PythonOperator
@@ -154,3 +155,17 @@ def test_a_false_condition_skips_all_that_follows_but_teardowns() -> None:
 
 def test_a_false_condition_may_skip_only_what_is_next() -> None:
     assert set(short(None, ignore_downstream_trigger_rules=False).skips) == {"a"}
+
+
+def test_a_callable_that_cannot_be_hashed_is_given_what_it_names_all_the_same() -> None:
+    class Unhashable:
+        __hash__ = None  # type: ignore[assignment]
+
+        def __call__(self, ds: str) -> str:
+            return ds
+
+    assert wanted_kwargs(Unhashable(), (), {}, {"ds": "2026-01-01"}) == {"ds": "2026-01-01"}
+
+
+def test_what_is_built_in_and_has_no_signature_gets_what_is_said() -> None:
+    assert wanted_kwargs(dict.update, (), {"a": 1}, {"ds": "2026-01-01"}) == {"a": 1}

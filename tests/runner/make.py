@@ -46,9 +46,6 @@ class Task(Templater):
     def on_kill(self) -> None:
         self.done.append("on_kill")
 
-    def iter_mapped_dependants(self) -> list[Any]:
-        return []
-
 
 def dag_of(task: Any, **attributes: Any) -> Any:
     """A DAG `d` of this one task."""
@@ -58,6 +55,7 @@ def dag_of(task: Any, **attributes: Any) -> Any:
         fileloc="/nowhere/dag.py",
         task_dict={task.task_id: task},
         params=None,
+        mapped_over=frozenset,
         **attributes,
     )
     task.dag = dag

@@ -474,3 +474,20 @@ def test_a_result_cannot_be_walked_while_the_file_is_read() -> None:
             list(arg)
         with pytest.raises(AirflowException, match="name of an XCom"):
             arg[0]
+
+
+def test_what_is_expanded_over_is_known_of_the_whole_dag_and_found_anew_with_each_task() -> None:
+    with DAG("d") as dag:
+
+        @task
+        def up() -> list[int]:
+            return [1]
+
+        @task
+        def show(one: int) -> None: ...
+
+        given = up()
+        assert dag.mapped_over() == frozenset()
+        show.expand(one=given)
+    assert dag.mapped_over() == {"up"}
+    assert dag.partial_subset("up", include_upstream=False).mapped_over() == frozenset()

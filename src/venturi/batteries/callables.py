@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 from venturi.sdk.exceptions import AirflowException
@@ -22,9 +23,8 @@ def wanted_kwargs(
     A `**anything` in the signature takes the whole context. Raises `AirflowException` if `args`
     would fill a parameter that is also named by `kwargs`.
     """
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):  # built in C, without a signature
+    parameters = parameters_of(function)
+    if parameters is None:
         return dict(kwargs)
     filled = {
         name
@@ -51,6 +51,24 @@ def wanted_kwargs(
         and name in context
     }
     return {**named, **kwargs}
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:
+    """What the signature of `function` names; None where it has none (built in C). Remembered."""
+    try:
+        return _remembered(function)
+    except TypeError:  # it cannot be hashed
+        return _looked_up(function)
+
+
+def _looked_up(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return None
+
+
+_remembered = lru_cache(maxsize=1000)(_looked_up)
 
 
 def call(

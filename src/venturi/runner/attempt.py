@@ -205,15 +205,16 @@ def _environment(context: TemplateContext) -> Iterator[None]:
     """Programs that the task starts find `AIRFLOW_CTX_DAG_ID` and its kin."""
     told = context_to_airflow_vars(context, in_env_var_format=True)
     before = {name: os.environ.get(name) for name in told}
-    os.environ.update(told)
+    for name, value in told.items():
+        os.environ[name] = value
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
+        for name, old in before.items():
+            if old is None:
                 os.environ.pop(name, None)
             else:
-                os.environ[name] = value
+                os.environ[name] = old
 
 
 def _is_from_keyboard(error: BaseException) -> bool:
@@ -223,7 +224,7 @@ def _is_from_keyboard(error: BaseException) -> bool:
 def _is_mapped_over(ti: RuntimeTaskInstance, written: Any) -> bool:
     if ti.map_index >= 0:
         return False
-    return any(True for _ in written.iter_mapped_dependants())
+    return written.task_id in written.get_dag().mapped_over()
 
 
 def _longest_map() -> int:

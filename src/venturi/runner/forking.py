@@ -3,7 +3,6 @@
 import ctypes
 import gc
 import os
-import random
 import signal
 import sys
 from collections.abc import Callable
@@ -76,8 +75,7 @@ def _highest_descriptor() -> int:
 
 
 def reseed() -> None:
-    """Give the child random numbers of its own."""
-    random.seed()
+    """Give the child random numbers of its own; Python's `random` sees to that itself."""
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()

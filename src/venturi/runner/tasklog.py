@@ -12,9 +12,10 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from venturi.config import get_config
+from venturi.config import Config, get_config
 from venturi.sdk.secrets_masker import masked
 
 #: The standard library's `warnings` text, without the source line that Python repeats.
@@ -70,14 +71,17 @@ def set_up(fd: int = 1) -> Callable[[], None]:
 
     Honours `[logging] logging_level`, `log_format`, `namespace_levels` and `logging_config_class`.
     """
-    handler = LineWriter(fd)
-    handler.setFormatter(_format())
+    wanted, handler = _wanted(get_config()), _handler(get_config(), fd)
     root = logging.getLogger()
     before = root.handlers[:], root.level, warnings.showwarning
-    if not _own_config():
+    if wanted.own is not None:
+        from logging.config import dictConfig
+
+        dictConfig(wanted.own)
+    else:
         root.handlers[:] = [handler]
-        root.setLevel(_level())
-        _namespaces()
+        for name, level in wanted.levels:
+            logging.getLogger(name).setLevel(level)
     _line_by_line(sys.stdout)
     _line_by_line(sys.stderr)
     warnings.showwarning = _show_warning
@@ -88,8 +92,37 @@ def set_up(fd: int = 1) -> Callable[[], None]:
     return undo
 
 
-def _format() -> logging.Formatter:
-    said = get_config().get("logging", "log_format", fallback=None)
+class _Wanted(NamedTuple):
+    """What the configuration says."""
+
+    #: the user's `logging_config_class`, which takes over
+    own: Any
+    #: logger (the root first) and level
+    levels: tuple[tuple[str | None, str], ...]
+
+
+@lru_cache(maxsize=1)
+def _wanted(conf: Config) -> _Wanted:
+    level = conf.get("logging", "logging_level", fallback="INFO") or "INFO"
+    levels: list[tuple[str | None, str]] = [(None, level.upper())]
+    for each in conf.getlist("logging", "namespace_levels", fallback=[]):
+        name, _, said = each.partition("=")
+        levels.append((name.strip(), said.strip().upper()))
+    return _Wanted(
+        own=conf.getimport("logging", "logging_config_class", fallback=None), levels=tuple(levels)
+    )
+
+
+@lru_cache(maxsize=1)
+def _handler(conf: Config, fd: int) -> LineWriter:
+    """Made in the rehearsal, and then there for every attempt."""
+    handler = LineWriter(fd)
+    handler.setFormatter(_format(conf))
+    return handler
+
+
+def _format(conf: Config) -> logging.Formatter:
+    said = conf.get("logging", "log_format", fallback=None)
     if not said or said == _default_format():
         return LineFormat()
     return logging.Formatter(said)
@@ -97,28 +130,6 @@ def _format() -> logging.Formatter:
 
 def _default_format() -> str:
     return "[%(asctime)s] {%(filename)s:%(lineno)d} %(levelname)s - %(message)s"
-
-
-def _level() -> int | str:
-    said = get_config().get("logging", "logging_level", fallback="INFO") or "INFO"
-    return said.upper()
-
-
-def _namespaces() -> None:
-    for each in get_config().getlist("logging", "namespace_levels", fallback=[]):
-        name, _, level = each.partition("=")
-        logging.getLogger(name.strip()).setLevel(level.strip().upper())
-
-
-def _own_config() -> bool:
-    """Whether the user's `logging_config_class` took over."""
-    said: Any = get_config().getimport("logging", "logging_config_class", fallback=None)
-    if said is None:
-        return False
-    import logging.config
-
-    logging.config.dictConfig(said)
-    return True
 
 
 def _line_by_line(stream: Any) -> None:

@@ -146,6 +146,7 @@ class DAG(LegacyDag):
         if not allow_double_dot_in_ids and ".." in dag_id:
             raise InvalidInput(f"DAG id {dag_id!r} has two dots in a row, which it must not.")
         self.task_dict: dict[str, Node] = {}
+        self._mapped_over: frozenset[str] | None = None
         self.edge_info: dict[str, dict[str, Any]] = {}
         #: the highest number given so far to repeated calls of one decorated function
         self.last_numbers: dict[str, int] = {}
@@ -251,6 +252,7 @@ class DAG(LegacyDag):
             mine.end_date = self.end_date if last is None else min(last, self.end_date)
         task._dag = self
         self.task_dict[task.task_id] = task
+        self._mapped_over = None
         if task.task_group is None:
             (group if group is not None else self.task_group).add(task)
 
@@ -278,6 +280,17 @@ class DAG(LegacyDag):
     def task_group_dict(self) -> dict[str, TaskGroup]:
         """The task groups by id, without the root."""
         return {key: group for key, group in self.task_group.get_task_group_dict().items() if key}
+
+    def mapped_over(self) -> frozenset[str]:
+        """The ids of the tasks over whose results others expand, once all tasks are there.
+
+        Remembered: every attempt asks, and should not have to look at every task of the DAG.
+        """
+        if self._mapped_over is None:
+            self._mapped_over = frozenset(
+                task_id for task in self.tasks for task_id in task.mapped_over()
+            )
+        return self._mapped_over
 
     def has_task(self, task_id: str) -> bool:
         """Whether there is a task of that id."""

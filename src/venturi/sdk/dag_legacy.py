@@ -204,6 +204,7 @@ class LegacyDag:
                 kept |= task.upstream_task_ids
         subset = copy.deepcopy(self._me)
         subset.task_dict = {key: task for key, task in subset.task_dict.items() if key in kept}
+        subset._mapped_over = None
         for task in subset.task_dict.values():
             task.upstream_task_ids &= kept
             task.downstream_task_ids &= kept

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,7 +19,10 @@ def moment(value: datetime | str | None) -> Any:
     import pendulum
 
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return pendulum.instance(at).in_timezone("UTC")
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    # Made by hand: `pendulum.instance` takes ten times as long, and every attempt needs some.
+    day, clock = (at.year, at.month, at.day), (at.hour, at.minute, at.second, at.microsecond)
+    return pendulum.DateTime(*day, *clock, tzinfo=pendulum.UTC)
 
 
 class OtherInstance(NamedTuple):
