@@ -10,7 +10,7 @@ from celery import Celery
 
 from tests.executors.test_worker_parts import FakeClock
 from tests.system.home import until
-from venturi.executors.celery.post import DEAF, SILENT, Post
+from venturi.executors.celery.post import AGAIN, DEAF, ECHO, SILENT, Post
 
 
 @contextmanager
@@ -69,10 +69,25 @@ def test_own_words_that_do_not_arrive_are_noticed_though_others_do() -> None:
     with post(Mute) as (made, clock):
         assert isinstance(made, Mute)
         made.is_mute = True
-        pass_time(made, clock, DEAF)
+        pass_time(made, clock, ECHO + SILENT + 2)
         assert "gives none back" in made.problem
         made.is_mute = False
         pass_time(made, clock, DEAF)
+        until(answered(made), "the echo comes back")
+        pass_time(made, clock, 1)
+        assert made.problem == ""
+
+
+def test_a_broken_line_is_tried_anew_again_and_again_and_each_time_with_an_echo() -> None:
+    with post(Mute) as (made, clock):
+        assert isinstance(made, Mute)
+        made.is_mute = True
+        pass_time(made, clock, ECHO + DEAF + 2)
+        assert made._renewals == 1
+        pass_time(made, clock, 3 * (AGAIN + 1))
+        assert made._renewals == 4
+        made.is_mute = False
+        pass_time(made, clock, AGAIN + 2)
         until(answered(made), "the echo comes back")
         pass_time(made, clock, 1)
         assert made.problem == ""

@@ -45,6 +45,21 @@ def test_what_is_not_acknowledged_is_sent_again_unless_the_line_is_stuck() -> No
     assert list(one.parts(later)) == [first]
 
 
+def test_what_is_on_its_way_is_sent_again_at_once_when_the_line_is_back() -> None:
+    one, other = Stream(), Stream()
+    one.hurry(0.0)
+    assert list(one.parts(0.0)) == []  # there is nothing
+    one.say(b"a")
+    (first,) = one.parts(0.0)
+    for _ in range(3):
+        due = one.due()
+        assert due is not None
+        assert list(one.parts(due, is_stuck=True)) == []  # its patience grows
+    one.hurry(due + 0.1)
+    assert list(one.parts(due + 0.1)) == [first]
+    assert heard(other, first) == [b"a"]
+
+
 def test_large_words_get_frames_of_their_own_and_the_window_is_bounded() -> None:
     one = Stream()
     for _ in range(WINDOW + 10):

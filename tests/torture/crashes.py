@@ -201,7 +201,7 @@ def _until_dead(
     end = time.monotonic() + PATIENCE
     is_leaving = False
     while process.poll() is None and time.monotonic() < end:
-        if not is_leaving and "_leave" in point and _has_ended(home, number):
+        if not is_leaving and point.endswith(".leave") and _has_ended(home, number):
             process.terminate()  # what it does when it leaves is a point too
             is_leaving = True
         time.sleep(0.02)

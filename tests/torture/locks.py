@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.services.find import private
 from tests.torture.homes import TortureHome, place_load
+from tests.torture.office import TOUCHED, back_up, keep_office
 from tests.torture.plan import World, holds, must
 
 #: Rows of the engine's tables, locked in no order: sooner or later it is a deadlock.
@@ -67,15 +68,17 @@ def grind(world: World) -> None:
                 for _ in range(world.pick(2, 8)):
                     place_load(home, world.random, 1)
                     time.sleep(world.pick(2, 8))
-                    _back_up(world, home)
+                    with suppress(DBAPIError):  # it may be a deadlock's victim too
+                        back_up(world, home)
                 for dag in ("load0", "load1"):
                     done = home.airflow("tasks", "clear", "-y", dag)
                     must(done.returncode == 0, f"tasks clear failed: {done.stderr}")
             snapshot.rollback()
         home.until_all_ended(120)
+        keep_office(home, world)
         must(scheduler.poll() is None, f"the scheduler ended:\n{home.said()}")
         # What a person cleared is executed once more, after things that it had come before.
-        cleared = ("load0.", "load1.")
+        cleared = ("load0.", "load1.", f"{TOUCHED}.")
         holds(
             [
                 each
@@ -84,16 +87,3 @@ def grind(world: World) -> None:
             ]
         )
         world.tell(grabs=mill.grabs, victims=mill.deadlocks)
-
-
-def _back_up(world: World, home: TortureHome) -> None:
-    """What backup programs do: nobody may write for a while. It may be a deadlock's victim too."""
-    with suppress(DBAPIError), home.store.engine.connect() as tx:
-        if world.backend == "mariadb":
-            tx.execute(text("FLUSH TABLES WITH READ LOCK"))
-            time.sleep(world.pick(1, 3))
-            tx.execute(text("UNLOCK TABLES"))
-        else:
-            tx.execute(text("LOCK TABLE task_instance, dag_run IN EXCLUSIVE MODE"))
-            time.sleep(world.pick(1, 3))
-            tx.rollback()

@@ -40,18 +40,21 @@ class Web:
         """Start it, and wait until it answers."""
         self.home.env["AIRFLOW__API__PORT"] = str(self.port)
         self.home.start("api-server", "--port", str(self.port))
-        self.home.until(self._come_in, "the web server answers", 60)
+        self.home.until(self.come_in, "the web server answers", 60)
 
-    def _come_in(self) -> bool:
+    def come_in(self) -> bool:
+        """Whether the server has let us in."""
         status, body = self.ask("/auth/token")
         if status == HTTPStatus.CREATED:
             self._token = json.loads(body)["access_token"]
         return bool(self._token)
 
-    def ask(self, path: str) -> tuple[int, Any]:
+    def ask(self, path: str, method: str = "GET", body: Any = None) -> tuple[int, Any]:
         """Status and body of an answer; 0 and a reason where there is none."""
         url = f"http://127.0.0.1:{self.port}{path}"
-        request = Request(url, headers={"authorization": f"Bearer {self._token}"})
+        headers = {"authorization": f"Bearer {self._token}", "content-type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(url, data, headers, method=method)
         try:
             with self._opener.open(request, timeout=60) as answer:
                 return answer.status, answer.read()

@@ -17,6 +17,8 @@ from venturi.executors.celery.urls import broker_url, is_redis
 #: Seconds after which a connection that takes nothing or says nothing counts as broken.
 SILENCE = 15.0
 HEARTBEAT = 20
+#: Seconds between two looks whether Redis still answers; one that was cut off is left for another.
+HEALTH = 5
 POOL = "venturi.executors.celery.pool:BellPool"
 
 
@@ -80,6 +82,7 @@ def _transport_options(conf: Config, url: str) -> dict[str, Any]:
             "socket_timeout": SILENCE,
             "socket_connect_timeout": 5.0,
             "socket_keepalive": True,
+            "health_check_interval": HEALTH,
         }
     else:
         built_in = {"write_timeout": SILENCE}

@@ -256,6 +256,8 @@ class Bridge:
         if self.post.problem != self.problem:
             self.problem = self.post.problem
             self._tell_main(Line(self.problem or "The broker is there."))
+            if not self.problem:
+                self.stream.hurry(self.clock.monotonic())
         while self.post.received:
             self._take(self.post.received.popleft())
 

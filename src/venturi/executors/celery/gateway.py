@@ -161,6 +161,9 @@ class Gateway:
         if problem != self.problem:
             self.problem = problem
             self._tell(Reach(broker=self.url, problem=problem))
+            if not problem:
+                for session in self.sessions.values():
+                    session.stream.hurry(self.clock.monotonic())
         received = self.post.received
         while received:
             self._take(received.popleft())

@@ -20,14 +20,15 @@ from venturi.core.clock import Clock
 from venturi.executors.celery.trouble import silent, trouble_with
 
 #: Seconds between two echoes of one's own; then without an answer until people are told, and until
-#: it is a break.
+#: it is a break; then between two tries to begin anew.
 ECHO = 8.0
 SILENT = 8.0
-DEAF = 25.0
+DEAF = 12.0
+AGAIN = 6.0
 #: Seconds without a look at the clock after which it was we who did not listen.
 AWAY = 5.0
 #: Seconds between two tries to connect, at first and at most.
-SOON, LATE = 0.2, 10.0
+SOON, LATE = 0.2, 5.0
 #: Seconds that a queue which nobody listens to is kept.
 EXPIRES = 3600
 #: Who notices that something is wrong.
@@ -123,9 +124,10 @@ class Post:
         # A job that began before we were away may have been away with us.
         if waited <= SILENT or now - self._renewed_at > SILENT:
             self._tell(SILENCE, silent(self.url) if waited > SILENT else "")
-        if waited > DEAF and now - self._renewed_at > DEAF:
+        if waited > DEAF and now - self._renewed_at > AGAIN:
             self._renewed_at = now
             self._renewals += 1
+            self._echoed_at = now - ECHO  # the new connection is tried at once
             self._hang_up()
         if now - self._echoed_at > ECHO and not self.backlog:
             self._echoed_at = now

@@ -81,6 +81,12 @@ class Stream:
             self._patience = PATIENCE
             self._again_at = now + PATIENCE if self._sent else None
 
+    def hurry(self, now: float) -> None:
+        """Send again what is on its way: what carries it is there again."""
+        self._patience = PATIENCE
+        if self._sent:
+            self._again_at = now
+
     def parts(self, now: float, *, is_stuck: bool = False) -> Iterator[Part]:
         """What is to be sent now. While what was sent before `is_stuck` nothing is repeated."""
         if self._again_at is not None and now >= self._again_at:
