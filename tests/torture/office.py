@@ -71,8 +71,9 @@ def keep_office(home: TortureHome, world: World) -> None:
     home.dag("measured.py", _every_second(fan(MEASURED, 4, arguments="0.05")))
     standbys = [home.start("scheduler", output=home.output) for _ in range(2)]
     with ExitStack() as stack:
-        visitors = stack.enter_context(Visitors(home, world.pick(4, 10)))
-        home.until(lambda: home.value("SELECT 1 FROM dag WHERE dag_id = ?", TOUCHED), "known", 30)
+        for dag_id in (TOUCHED, MEASURED):
+            home.until_listed(dag_id)
+        visitors = stack.enter_context(Visitors(home, world.pick(4, 10), MEASURED))
         hands = stack.enter_context(Hands(home, visitors.port, world.pick(5, 20)))
         forgotten = stack.enter_context(home.store.engine.connect())
         forgotten.execute(text("SELECT count(*) FROM dag_run"))

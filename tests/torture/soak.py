@@ -148,7 +148,7 @@ def soak(world: World) -> None:
         home.migrate()
         empty = bytes_of_database(home)
         made = Soak(world, home, server)
-        visitors = stack.enter_context(Visitors(home, world.pick(4, 20)))
+        visitors = stack.enter_context(Visitors(home, world.pick(4, 20), "soak0"))
         end = time.monotonic() + seconds
         _disturb(made, end - seconds / 2, half=0)
         with Growth(home, made.scheduler.pid) as growth:

@@ -17,8 +17,8 @@ from tests.torture.plan import must
 PATHS = (
     "/api/v2/dags",
     "/api/v2/dags/~/dagRuns?limit=50&order_by=-start_date",
-    "/api/v2/dags/soak0/dagRuns/~/taskInstances?limit=50",
-    "/api/v2/dags/soak1",
+    "/api/v2/dags/{dag}/dagRuns/~/taskInstances?limit=50",
+    "/api/v2/dags/{dag}",
     "/api/v2/importErrors",
     "/api/v2/eventLogs?limit=20",
     "/api/v2/monitor/health",
@@ -66,10 +66,11 @@ class Web:
 
 
 class Visitors(Web):
-    """So many requests a second to a web server of the home; counts the answers."""
+    """So many requests a second, some about `dag`, to a web server of the home; counts answers."""
 
-    def __init__(self, home: TortureHome, per_second: float) -> None:
+    def __init__(self, home: TortureHome, per_second: float, dag: str) -> None:
         super().__init__(home)
+        self.paths = [path.format(dag=dag) for path in PATHS]
         self.pause = 1 / per_second
         self.answers: Counter[int] = Counter()
         self.odd: list[str] = []
@@ -99,7 +100,7 @@ class Visitors(Web):
         must(good > self.requests / 2, f"only {good} of {self.requests} requests went well")
 
     def _look(self) -> None:
-        for path in cycle(PATHS):
+        for path in cycle(self.paths):
             begun = time.monotonic()
             status, body = self.ask(path)
             if self._stop.wait(max(0.0, self.pause - (time.monotonic() - begun))):
