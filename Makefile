@@ -108,7 +108,7 @@ sim: install ## play so many seeded worlds with the real decisions (SEEDS=20000 
 torture: install ## break things and check (ONLY=T02,T05 SEED=1 BACKENDS=sqlite QUEUES=local TIER=full)
 	@$(RUN) -m tests.torture.run $(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed "$(SEED)") \
 		$(if $(BACKENDS),--backends "$(BACKENDS)") $(if $(QUEUES),--queues "$(QUEUES)") \
-		$(if $(TIER),--tier "$(TIER)")
+		$(if $(TIER),--tier "$(TIER)") $(if $(LANES),--lanes "$(LANES)")
 
 .PHONY: lock
 lock: install ## compile requirements/*.txt again (UPGRADE=1: to the newest versions)

@@ -138,4 +138,4 @@ def test_quiet_is_no_trouble_while_echoes_come_back() -> None:
 
 def answered(made: Post) -> Callable[[], bool]:
     """Whether nothing is on its way to the post itself."""
-    return lambda: made.backlog == 0 and not made.is_waiting
+    return lambda: made.backlog == 0 and made._unanswered_since is None

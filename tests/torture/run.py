@@ -1,10 +1,11 @@
 """`make torture`: play scenarios with real processes and servers; say what held and what did not.
 
 python -m tests.torture.run [ONLY] [--seed N] [--backends all|sqlite,mariadb]
-    [--queues all|local,celery-redis,celery-rabbitmq] [--tier quick|full]
+    [--queues all|local,celery-redis,celery-rabbitmq] [--tier quick|full] [--lanes N]
 
 Unless databases or queues are asked for, the quick tier plays each scenario on one pair of them,
-another one with the next seed, and the full tier on all.
+another one with the next seed, and the full tier on all. With lanes so many scenarios are played at
+a time, each in a process of its own: most of them mostly wait.
 """
 
 import argparse
@@ -14,10 +15,11 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.services.server import ServiceMissing
 from tests.torture.brokers import QUEUES
@@ -27,18 +29,33 @@ from tests.torture.table import SCENARIOS
 RESULTS = Path("torture-results")
 
 
+class Turn(NamedTuple):
+    """One scenario on one kind of database with one kind of queue."""
+
+    name: str
+    backend: str
+    queue: str
+    seed: int
+    tier: str
+
+
 def main(words: Sequence[str]) -> int:
     """1 when something did not hold."""
     asked = _parse(words)
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
+    turns = [
+        Turn(name, *pair, seed, asked.tier)
+        for name in asked.only
+        for pair in chosen(SCENARIOS[name], asked.backends, asked.queues, seed, asked.tier)
+    ]
+    if asked.json:
+        print(json.dumps([play(turn) for turn in turns], default=str))
+        return 0
     print(f"torture: seed {seed}, {asked.tier} tier; again with SEED={seed}", flush=True)
     results = []
-    for name in asked.only:
-        scenario = SCENARIOS[name]
-        for backend, queue in chosen(scenario, asked.backends, asked.queues, seed, asked.tier):
-            result = play(scenario, backend, queue, seed, quick=asked.tier == "quick")
-            results.append(result)
-            print(as_line(result), flush=True)
+    for result in in_lanes(turns, asked.lanes) if asked.lanes > 1 else map(play, turns):
+        results.append(result)
+        print(as_line(result), flush=True)
     path = write(results, seed, asked.tier)
     bad = sum(result["result"] == "FAILED" for result in results)
     print(f"torture: {len(results) - bad} held, {bad} did not; seed {seed}; {path}")
@@ -64,14 +81,43 @@ def chosen(
     return [pairs[(seed + int(scenario.name[1:])) % len(pairs)]]
 
 
-def play(scenario: Scenario, backend: str, queue: str, seed: int, *, quick: bool) -> dict[str, Any]:
-    """One scenario on one kind of database, with one kind of queue."""
-    world = World(backend, seed, quick=quick, queue=queue)
+def in_lanes(turns: Sequence[Turn], lanes: int) -> Iterator[dict[str, Any]]:
+    """The results of turns of which so many are played at a time, as they come."""
+    with ThreadPoolExecutor(lanes) as pool:
+        for done in as_completed([pool.submit(_elsewhere, turn) for turn in turns]):
+            yield done.result()
+
+
+def _elsewhere(turn: Turn) -> dict[str, Any]:
+    """Play a turn in a process of its own."""
+    options = {
+        "--only": turn.name,
+        "--backends": turn.backend,
+        "--queues": turn.queue,
+        "--seed": str(turn.seed),
+        "--tier": turn.tier,
+    }
+    words = [word for option in options.items() for word in option]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.torture.run", *words, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{turn} could not be played:\n{done.stderr}")
+    (result,) = json.loads(done.stdout.splitlines()[-1])
+    return dict(result)
+
+
+def play(turn: Turn) -> dict[str, Any]:
+    """How a turn went."""
+    world = World(turn.backend, turn.seed, quick=turn.tier == "quick", queue=turn.queue)
     begun = time.monotonic()
-    result: dict[str, Any] = {"name": scenario.name, "backend": backend, "queue": queue}
+    result: dict[str, Any] = {"name": turn.name, "backend": turn.backend, "queue": turn.queue}
     try:
         with world.stack:
-            scenario.play(world)
+            SCENARIOS[turn.name].play(world)
         result["result"] = "held"
     except ServiceMissing as missing:
         result |= {"result": "missing", "why": str(missing)}
@@ -83,7 +129,7 @@ def play(scenario: Scenario, backend: str, queue: str, seed: int, *, quick: bool
             "trace": traceback.format_exc(),
         }
     seconds = round(time.monotonic() - begun, 1)
-    return {**result, "seconds": seconds, "seed": seed, "told": world.told}
+    return {**result, "seconds": seconds, "seed": turn.seed, "told": world.told}
 
 
 def as_line(result: dict[str, Any]) -> str:
@@ -116,6 +162,8 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--backends", type=lambda text: ALL if text == "all" else text.split(","))
     parser.add_argument("--queues", type=lambda text: QUEUES if text == "all" else text.split(","))
     parser.add_argument("--tier", choices=["quick", "full"], default="quick")
+    parser.add_argument("--lanes", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="print results as JSON, and that only")
     return parser.parse_args(words)
 
 

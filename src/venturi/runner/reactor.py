@@ -22,6 +22,7 @@ class Reactor:
         self._selector = selectors.DefaultSelector()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
+        self._due = 0.0
 
     def watch(self, source: Any, heard: Heard, events: int = READ) -> None:
         """Call `heard` when `source` is ready; a source that is watched changes its events."""
@@ -55,6 +56,13 @@ class Reactor:
             self.after(seconds, again)
 
         self.after(seconds, again)
+
+    def turn_by(self, due: float) -> None:
+        """Let the next turn end at `due` (monotonic seconds), whatever else happens or does not."""
+        now = self.clock.monotonic()
+        if due < self._due or self._due <= now:
+            self._due = due
+            self.after(max(0.0, due - now), lambda: None)
 
     def turn(self) -> None:
         """Wait for something to happen, and deal with all of it."""

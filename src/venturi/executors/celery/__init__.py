@@ -13,6 +13,7 @@ app         the Celery application that `[celery]` describes
 gateway     the process beside the scheduler
 logbook     pieces of logs, written where they belong
 beginnings  where logs of remote attempts begin in their files
+session     a worker's session with its scheduler
 bridge      the process beside a worker's runner
 shipping    logs on their way to the scheduler's machine
 sources     a worker's cache of DAG source

@@ -32,7 +32,6 @@ from venturi.core.messages import (
     Stop,
 )
 from venturi.core.states import TaskState
-from venturi.core.wire import Message
 from venturi.core.worker_messages import (
     Bundle,
     Claim,
@@ -43,7 +42,7 @@ from venturi.core.worker_messages import (
     ToWorker,
 )
 from venturi.executors.celery.app import celery_app
-from venturi.executors.celery.gateway import NAME, inbox_of
+from venturi.executors.celery.gateway import inbox_of
 from venturi.executors.celery.inside import (
     Accepted,
     Hears,
@@ -57,15 +56,13 @@ from venturi.executors.celery.inside import (
 from venturi.executors.celery.keys import REMEDY, shared_keys
 from venturi.executors.celery.post import Post, waker
 from venturi.executors.celery.runner_link import RunnerLink
-from venturi.executors.celery.sealed import Content, Frame, Opened, Opening, Seal, Unknown
+from venturi.executors.celery.sealed import Seal
+from venturi.executors.celery.session import Listener, Session
 from venturi.executors.celery.shipping import Shipping
 from venturi.executors.celery.sources import Sources
-from venturi.executors.celery.stream import Part, Stream
 from venturi.runner.reactor import READ, WRITE, Reactor, drain
 from venturi.runner.wire import Wire, WireClosed
 
-#: Seconds between two requests for a session.
-KNOCK = 3.0
 #: Seconds of silence after which the runner writes its results to disk, as nobody may take them.
 SILENCE = 25.0
 #: Seconds that a log is kept here after its attempt was acknowledged.
@@ -74,9 +71,8 @@ AFTERWARDS = 20.0
 CANCELLED = 120.0
 #: Seconds after which source that has not come is asked for again.
 ASK_AGAIN = 15.0
-#: From so many attempts in hand on, words are gathered for GATHER seconds: fewer frames for each.
+#: From so many attempts in hand on a worker counts as busy.
 BUSY = 8
-GATHER = 0.01
 #: Seconds that leaving may take, once nothing runs.
 LEAVING = 15.0
 
@@ -100,29 +96,28 @@ class Bridge:
     ) -> None:
         self.clock, self.who = clock, who
         self.main: Wire[ToBridge] = Wire(main, ToBridge, patient=False)
-        self.seal = Seal(shared_keys(conf).session)
         self.reactor = Reactor(clock)
         read, wake = waker()
         self.post = Post(
             celery_app(conf), inbox_of(who.id), clock=clock, wake=wake, reached=lambda _: None
         )
         self.runner = RunnerLink(folder, folder / "spool", self.reactor, self._from_runner)
-        self.shipping = Shipping(folder / "spool", self._say)
-        self.sources = Sources(folder / "sources", clock, self._say)
-        #: our half of the session's id, and all of it once it is agreed upon
-        self.half, self.session = os.urandom(16), b""
-        self.stream = Stream()
+        listener = Listener(
+            self._begun, self.runner.disconnect, self._alive, self._hear, self._refused
+        )
+        seal = Seal(shared_keys(conf).session)
+        self.session = Session(who.id, seal, self.post, self.reactor, listener)
+        self.shipping = Shipping(folder / "spool", self.session.say)
+        self.sources = Sources(folder / "sources", clock, self.session.say)
         #: attempts that Celery's process has a place for, and the order once it is granted
         self.offers: dict[Key, Start | None] = {}
         #: ends that the scheduler has not acknowledged
         self.ended: set[Key] = set()
         self.leaving: Leave | None = None
         self.leave_by = 0.0
-        self.heard_at = clock.monotonic()
         self.problem = ""
-        self._done = self._has_session = self._said_key = False
+        self._done = self._said_key = False
         self._words = msgspec.msgpack.Decoder(ToWorker)
-        self._next_at = self._flushed_at = 0.0
         self.reactor.watch(self.main, self._from_main)
         self.reactor.watch(read, lambda _: self._from_broker(read))
 
@@ -132,12 +127,12 @@ class Bridge:
         self.runner.prepare()
         self.reactor.every(1.0, self._tend)
         self.reactor.every(ASK_AGAIN, self.sources.ask_again)
-        self._knock()
+        self.session.knock()
         while not self._done:
             self.reactor.turn()
-            if self.session:
-                self.shipping.flush(lambda: not self.stream.is_full)
-            self._flush()
+            if self.session.is_open:
+                self.shipping.flush(lambda: not self.session.stream.is_full)
+            self.session.flush(is_busy=len(self.offers) >= BUSY)
             self._leave_when_done()
         self.post.close()
 
@@ -170,8 +165,7 @@ class Bridge:
     def _offer(self, key: Key) -> None:
         if key not in self.offers:
             self.offers[key] = None
-        if self.session:
-            self._say(Claim(ti_id=key[0], epoch=key[1]))
+        self.session.say(Claim(ti_id=key[0], epoch=key[1]))
 
     def _hears(self, queues: tuple[str, ...]) -> None:
         if queues != self.who.queues:
@@ -196,12 +190,13 @@ class Bridge:
         late = self.clock.monotonic() > self.leave_by
         if self.runner.is_connected and (not self.ended or late or self.leaving.at_once):
             self.runner.stop(self.leaving.reason or "the worker has left")
-        told = not self.ended and self.shipping.is_clear and self.stream.is_clear
+        told = not self.ended and self.shipping.is_clear and self.session.stream.is_clear
         if self.runner.is_connected or not (told or late):
             return
-        if self.session and not self.ended:
-            self._say(Farewell())
-            self._flush()
+        if not self.ended:
+            self.session.say(Farewell())
+            self.session.flush()
+        self.session.end()
         self._done = True
 
     # --- the runner ----------------------------------------------------------------------------
@@ -213,43 +208,35 @@ class Bridge:
             case Grown():
                 self.shipping.grown(message.path)
             case Hello():
-                self._say(message)
+                self.session.say(message)
                 known = set(message.accepted)
                 for key, order in list(self.offers.items()):
                     if order is not None and key not in known:
                         self._claim_again(key)
             case Started():
-                self._say(message)
+                self.session.say(message)
                 self._tell_main(Accepted(message.ti_id, message.epoch, message.pid))
             case Finished():
                 key = (message.ti_id, message.epoch)
                 self.ended.add(key)
                 self.shipping.flush(lambda: True)
-                self._say(message)
+                self.session.say(message)
                 self._over(key, message.result.state, failed=_is_failure(message.result))
             case Beat():
-                self._say(message)
+                self.session.say(message)
             case _ if isinstance(message, FromWorker):
-                self._say(message)
+                self.session.say(message)
 
     def _claim_again(self, key: Key) -> None:
         """The runner does not know what it should: the scheduler decides what that means."""
         self.offers[key] = None
-        self._say(Claim(ti_id=key[0], epoch=key[1]))
+        self.session.say(Claim(ti_id=key[0], epoch=key[1]))
 
     def _runner_gone(self) -> None:
-        if self.leaving is None and self.session:
+        if self.leaving is None and self.session.is_open:
             self.runner.connect_soon()
 
     # --- the scheduler -------------------------------------------------------------------------
-
-    def _knock(self) -> None:
-        """Ask for a session until there is one."""
-        if self.session or self._done:
-            return
-        if not self.post.backlog:
-            self._send(self.half, Opening())
-        self.reactor.after(KNOCK, self._knock)
 
     def _from_broker(self, wake: int) -> None:
         drain(wake)
@@ -257,46 +244,20 @@ class Bridge:
             self.problem = self.post.problem
             self._tell_main(Line(self.problem or "The broker is there."))
             if not self.problem:
-                self.stream.hurry(self.clock.monotonic())
+                self.session.stream.hurry(self.clock.monotonic())
         while self.post.received:
-            self._take(self.post.received.popleft())
+            self.session.take(self.post.received.popleft())
 
-    def _take(self, data: bytes) -> None:
-        envelope = self.seal.read(data)
-        if envelope is None or envelope.to != self.who.id or envelope.sender != NAME:
-            return
-        content = self.seal.open(envelope)
-        if content is None:
-            self._refuse()
-            return
-        now = self.clock.monotonic()
-        match content:
-            case Opened(half=half) if not self.session and envelope.session == self.half:
-                self.heard_at = now
-                self._begin(self.half + half)
-            case Unknown() if self.session and envelope.session == self.session:
-                self._begin_anew()
-            case Frame() if self.session and envelope.session == self.session:
-                self.heard_at = now
-                if not self.runner.is_connected and self.leaving is None:
-                    self.runner.connect_soon()
-                for word in self.stream.take(Part(content.seq, content.ack, content.words), now):
-                    self._hear(word)
-            case _:
-                pass  # of a session that has ended
-
-    def _refuse(self) -> None:
+    def _refused(self) -> None:
         """The scheduler has another key."""
         if self._said_key:
             return
         self._said_key = True
         text = f"The scheduler seals its messages with another key than this worker has. {REMEDY}"
-        self._tell_main(Line(text, fatal=not self._has_session))
+        self._tell_main(Line(text, fatal=not self.session.was_open))
 
-    def _begin(self, session: bytes) -> None:
+    def _begun(self) -> None:
         """A session is open: say who we are, what we have, and what we want."""
-        self.session, self.stream = session, Stream()
-        self._has_session = True
         self._hail()
         self.shipping.begin_again()
         self.runner.disconnect()
@@ -304,13 +265,17 @@ class Bridge:
             self.runner.connect_soon()
         for key, order in self.offers.items():
             if order is None:
-                self._say(Claim(ti_id=key[0], epoch=key[1]))
+                self.session.say(Claim(ti_id=key[0], epoch=key[1]))
         self.sources.ask_again()
         self._tell_main(Ready())
 
+    def _alive(self) -> None:
+        if not self.runner.is_connected and self.leaving is None:
+            self.runner.connect_soon()
+
     def _hail(self) -> None:
         who = self.who
-        self._say(
+        self.session.say(
             Hail(
                 name=who.name,
                 hostname=socket.gethostname(),
@@ -319,12 +284,6 @@ class Bridge:
                 queues=who.queues,
             )
         )
-
-    def _begin_anew(self) -> None:
-        """The scheduler's side is another one than before."""
-        self.session, self.half = b"", os.urandom(16)
-        self.runner.disconnect()
-        self._knock()
 
     def _hear(self, word: bytes) -> None:
         said: ToWorker = self._words.decode(word)
@@ -367,50 +326,19 @@ class Bridge:
             result = Result(state=TaskState.FAILED, reason=reason)
             now = self.clock.now()
             self.ended.add(key)
-            self._say(Finished(ti_id=key[0], epoch=key[1], at=now, result=result))
+            self.session.say(Finished(ti_id=key[0], epoch=key[1], at=now, result=result))
             self._over(key, reason, failed=True)
             return
         place = Shipping.place(key, attempt.log_path)
         attempt = msgspec.structs.replace(attempt, log_path=place)
         self.runner.send(msgspec.structs.replace(order, attempt=attempt))
 
-    # --- sending -------------------------------------------------------------------------------
-
-    def _say(self, message: Message) -> None:
-        """Into the session, if one is open: a new one begins with everything that counts."""
-        if self.session:
-            self.stream.say(msgspec.msgpack.encode(message))
-
-    def _send(self, session: bytes, content: Content) -> None:
-        self.post.send(NAME, self.seal.close(NAME, self.who.id, session, content))
-
-    def _flush(self) -> None:
-        if not self.session:
-            return
-        now = self.clock.monotonic()
-        if len(self.offers) >= BUSY and now < self._flushed_at + GATHER:
-            self._look_again_at(self._flushed_at + GATHER, now)
-            return
-        self._flushed_at = now
-        for part in self.stream.parts(now, is_stuck=self.post.backlog > 0):
-            self._send(self.session, Frame(*part))
-        due = self.stream.due()
-        if due is not None:
-            self._look_again_at(due, now)
-
-    def _look_again_at(self, due: float, now: float) -> None:
-        """Wake up then, whatever else happens."""
-        if due < self._next_at or self._next_at <= now:
-            self._next_at = due
-            self.reactor.after(max(0.0, due - now), lambda: None)
-
     def _tend(self) -> None:
         self.post.tend()
         self.runner.tend()
-        silent = self.clock.monotonic() - self.heard_at
-        if silent > SILENCE and self.session:
+        if self.session.silent_for > SILENCE and self.session.is_open:
             self.runner.disconnect()  # it journals what ends from here on
-            if self.stream.is_clear:
+            if self.session.stream.is_clear:
                 self._hail()  # its repetition finds out when somebody hears us again
 
 

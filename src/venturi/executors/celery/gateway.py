@@ -90,7 +90,6 @@ class Gateway:
         self._words = msgspec.msgpack.Decoder(FromWorker)
         self._remarked_at = -REMARK
         self._gone = False
-        self._next_at = 0.0
         self.reactor.watch(self.wire, self._from_scheduler)
         self.reactor.watch(read, lambda _: self._from_broker(read))
 
@@ -238,14 +237,7 @@ class Gateway:
                 self._send(worker, session.id, Frame(*part))
             due = session.stream.due()
             if due is not None:
-                self._wake_at(due)
-
-    def _wake_at(self, due: float) -> None:
-        """Have the reactor look again at `due`."""
-        now = self.clock.monotonic()
-        if due < self._next_at or self._next_at <= now:
-            self._next_at = due
-            self.reactor.after(max(0.0, due - now), lambda: None)
+                self.reactor.turn_by(due)
 
     def _tend(self) -> None:
         self.post.tend()

@@ -86,11 +86,6 @@ class Post:
         """Why the broker cannot be used at present; empty when it can."""
         return self._problem
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether an echo is on its way."""
-        return self._unanswered_since is not None
-
     def send(self, to: str, body: bytes) -> None:
         """Put `body` into the queue `to`."""
 
