@@ -18,6 +18,8 @@ from tests.torture.workers import BRIDGE, CeleryHome
 
 #: Seconds that a worker may be unheard of, where that is what is tried.
 WORKER_LEASE = 10.0
+#: Seconds that what another worker has by now may live on after its own was thawed (R5).
+OUTLIVED = 0.2
 
 
 def freeze_and_thaw(world: World) -> None:
@@ -79,7 +81,9 @@ def _freeze(home: CeleryHome, world: World, name: str, *, whole_tree: bool) -> i
     thawed = time.monotonic()
     old = set(tasks[victim])
     home.until(lambda: not old & set(home.processes(TASK)), "what was lost is ended", 20)
-    world.tell(**{f"{name}_outlived_s": round(time.monotonic() - thawed, 2)})
+    outlived = time.monotonic() - thawed
+    world.tell(**{f"{name}_outlived_s": round(outlived, 2)})
+    must(outlived <= OUTLIVED * world.load(), f"the {name} lived on for {outlived:.2f} s")
     go.touch()
     home.until_all_ended(120)
     return _lost(home) - known

@@ -10,6 +10,7 @@ from venturi.api.shapes.monitor import (
     VersionInfo,
 )
 from venturi.core.clock import Instant
+from venturi.store.commands.jobs import SCHEDULER
 from venturi.store.queries.health import heartbeat_of
 
 HEALTHY, UNHEALTHY = "healthy", "unhealthy"
@@ -19,7 +20,7 @@ def get_health(call: Call) -> HealthInfo:
     """Database and scheduler; always 200, the body tells."""
     try:
         with call.read() as tx:
-            beat = heartbeat_of(tx, "SchedulerJob")
+            beat = heartbeat_of(tx, SCHEDULER)
         database = HEALTHY
     except Exception:  # whatever the driver raises: the question is whether it answers
         beat, database = None, UNHEALTHY

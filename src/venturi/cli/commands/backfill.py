@@ -116,13 +116,13 @@ NO_SCHEDULER = "No scheduler is running: the runs wait until you start one: airf
 
 def scheduler_lives(tx: Tx) -> bool:
     """Whether a scheduler can be rung here, or has been heard of lately."""
-    from venturi.store.commands.jobs import RUNNING, JobFilter, list_jobs
+    from venturi.store.commands.jobs import RUNNING, SCHEDULER, JobFilter, list_jobs
 
     if ring_bell(run_ids=[0]):  # a run that nobody has: it only listens
         return True
     grace = get_config().getfloat("scheduler", "scheduler_health_check_threshold")
     at = now()
-    found = list_jobs(tx, JobFilter(job_type="SchedulerJob", state=RUNNING))
+    found = list_jobs(tx, JobFilter(job_type=SCHEDULER, state=RUNNING))
     return any(job.is_alive(at, grace) for job in found.rows)
 
 

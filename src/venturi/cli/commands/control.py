@@ -130,6 +130,7 @@ def status(args: argparse.Namespace) -> int:
 def _lines() -> list[Line]:
     from venturi.cli.control import web_health
     from venturi.cli.session import now, read
+    from venturi.store.commands.jobs import SCHEDULER
     from venturi.store.queries.health import heartbeat_of
 
     conf = configured()
@@ -147,7 +148,7 @@ def _lines() -> list[Line]:
             health = "dead: its pid file is stale" if left else "does not run"
         elif service.name == "scheduler":
             try:
-                beat = read(lambda tx: heartbeat_of(tx, "SchedulerJob"))
+                beat = read(lambda tx: heartbeat_of(tx, SCHEDULER))
             except VenturiError as error:
                 health = str(error)
             else:

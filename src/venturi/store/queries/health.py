@@ -10,7 +10,7 @@ from venturi.store.engine import Tx
 from venturi.store.queries.paging import Paging
 
 #: Components that are part of another one here: whoever asks after them is told of that one.
-PART_OF = {"DagProcessorJob": "SchedulerJob", "TriggererJob": "SchedulerJob"}
+PART_OF = {"DagProcessorJob": SCHEDULER, "TriggererJob": SCHEDULER}
 
 
 def heartbeat_of(tx: Tx, job_type: str) -> Instant | None:
