@@ -2,27 +2,38 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import msgspec
 
-from venturi.api.shapes.common import Body, CursorQuery, OurCursorPage, patterns, ranges
+from venturi.api.shapes.common import Body, CursorQuery, OurCursorPage, between, pattern
+from venturi.api.shapes.runs import ALL
 from venturi.store.queries.instances import InstanceRow
-from venturi.store.queries.values import XComRow
+from venturi.store.queries.values import XComFilter, XComRow
 
 
 class XComsQuery(CursorQuery, frozen=True, kw_only=True):
     """Which XComs to list."""
-
-    not_yet: ClassVar[frozenset[str]] = patterns("dag_display_name", "run_id", "task_id") | ranges(
-        "logical_date", "run_after"
-    )
 
     xcom_key: str | None = None
     map_index: int | None = None
     map_index_filter: int | None = None
     xcom_key_pattern: str | None = None
     xcom_key_prefix_pattern: str | None = None
+    dag_display_name_pattern: str | None = None
+    dag_display_name_prefix_pattern: str | None = None
+    run_id_pattern: str | None = None
+    run_id_prefix_pattern: str | None = None
+    task_id_pattern: str | None = None
+    task_id_prefix_pattern: str | None = None
+    logical_date_gte: datetime | None = None
+    logical_date_gt: datetime | None = None
+    logical_date_lte: datetime | None = None
+    logical_date_lt: datetime | None = None
+    run_after_gte: datetime | None = None
+    run_after_gt: datetime | None = None
+    run_after_lte: datetime | None = None
+    run_after_lt: datetime | None = None
 
 
 class XComQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +84,35 @@ class XComs(OurCursorPage, frozen=True, kw_only=True):
     """A page of XComs."""
 
     xcom_entries: list[XComAnswer]
+
+
+def xcom_filter(dag_id: str, run_id: str, task_id: str, query: XComsQuery) -> XComFilter:
+    """The XComs that a query lets through."""
+    index = query.map_index if query.map_index is not None else query.map_index_filter
+    return XComFilter(
+        dag_id=_one(dag_id),
+        run_id=_one(run_id),
+        task_id=_one(task_id),
+        map_index=index,
+        key=query.xcom_key,
+        key_pattern=pattern(query.xcom_key_pattern, query.xcom_key_prefix_pattern),
+        dag_pattern=pattern(query.dag_display_name_pattern, query.dag_display_name_prefix_pattern),
+        run_pattern=pattern(query.run_id_pattern, query.run_id_prefix_pattern),
+        task_pattern=pattern(query.task_id_pattern, query.task_id_prefix_pattern),
+        logical_date=between(
+            query.logical_date_gte,
+            query.logical_date_gt,
+            query.logical_date_lte,
+            query.logical_date_lt,
+        ),
+        run_after=between(
+            query.run_after_gte, query.run_after_gt, query.run_after_lte, query.run_after_lt
+        ),
+    )
+
+
+def _one(name: str) -> str | None:
+    return None if name == ALL else name
 
 
 def xcom_answer(row: XComRow, instance: InstanceRow | None) -> XComAnswer:
