@@ -1,15 +1,18 @@
 """Runs through the REST API."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from tests import make
-from tests.store.home import begun, put, run, run_row, task_row
+from tests.store.home import begun, execute, put, run, run_row, task_row
 from venturi.core.states import TaskState
 from venturi.store.bell import Bell, Ring
 from venturi.store.engine import Store
+from venturi.store.schema.runs import dag_run
 
 SPEC = make.dag(make.task("a"), make.task("b", "a"), dag_id="d")
 RUNS = "dags/d/dagRuns"
@@ -95,6 +98,60 @@ def test_lists_are_filtered_and_span_dags(web: TestClient, store: Store) -> None
     assert web.get(RUNS, params={"start_date_gt": "soon"}).status_code == 422
     batch = web.post("dags/~/dagRuns/list", json={"dag_ids": ["d"], "states": ["failed"]})
     assert [each["dag_run_id"] for each in batch.json()["dag_runs"]] == ["two"]
+
+
+def ended(store: Store, run_id: str, seconds: float | None) -> None:
+    """Let a run have taken so long; None: it is not over."""
+    began = make.NOW + timedelta(microseconds=999_999)
+    over = None if seconds is None else began + timedelta(seconds=seconds)
+    changed = update(dag_run).values(start_date=began, end_date=over)
+    execute(store, changed.where(dag_run.c.run_id == run_id))
+
+
+def test_runs_are_found_by_the_seconds_they_took(web: TestClient, store: Store) -> None:
+    took = {"short": 0.1, "exact": 1.1, "long": 90000.25, "busy": None}
+    for number, (run_id, seconds) in enumerate(took.items()):
+        run(store, SPEC, run_id, days_ago=number + 1)
+        ended(store, run_id, seconds)
+
+    def ids(**params: object) -> list[str]:
+        answer = web.get(RUNS, params=params)  # type: ignore[arg-type]
+        assert answer.status_code == 200, answer.text
+        found = answer.json()["dag_runs"]
+        assert [each["duration"] for each in found] == [took[each["dag_run_id"]] for each in found]
+        return [each["dag_run_id"] for each in found]
+
+    assert ids() == list(took)
+    assert ids(duration_gte=1.1) == ["exact", "long"]
+    assert ids(duration_gt=1.1) == ["long"]
+    assert ids(duration_lte=1.1) == ["short", "exact"]
+    assert ids(duration_lt=1.1) == ["short"]
+    assert ids(duration_gt=1.0999999, duration_lt=1.1000001) == ["exact"]
+    assert ids(duration_gte=0.11, duration_lte=90000) == ["exact"]
+    assert ids(duration_lt="inf") == ["short", "exact", "long"]
+    assert ids(duration_gt="1e300") == []
+    assert ids(order_by="-duration") == ["long", "exact", "short", "busy"]
+    assert web.get(RUNS, params={"duration_gt": "long"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("bundle_version", "v1"),
+        ("partition_date_gte", "1970-01-01"),
+        ("partition_date_lte", "2999-12-31"),
+        ("consuming_asset_pattern", "s3"),
+        ("consuming_asset_pattern", "~"),
+    ],
+)
+def test_what_no_run_has_finds_none(web: TestClient, store: Store, name: str, value: str) -> None:
+    run(store, SPEC)
+    assert web.get(RUNS).json()["total_entries"] == 1
+    answer = web.get(RUNS, params={name: value})
+    assert (answer.status_code, answer.json()["dag_runs"]) == (200, [])
+    assert answer.json()["total_entries"] == 0
+    if not name.startswith("partition_date"):
+        assert web.get(RUNS, params={name: ""}).json()["total_entries"] == 1
 
 
 def test_a_plus_in_an_address_may_arrive_as_a_space(web: TestClient, store: Store) -> None:

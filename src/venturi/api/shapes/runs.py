@@ -1,8 +1,8 @@
 """Runs: queries, bodies, answers."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, ClassVar, Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,7 +15,6 @@ from venturi.api.shapes.common import (
     Note,
     between,
     pattern,
-    ranges,
 )
 from venturi.api.shapes.dags import DagVersionAnswer, RunStateName, version_answer
 from venturi.core.errors import InvalidInput
@@ -61,15 +60,6 @@ class RunDates(ListQuery, frozen=True, kw_only=True):
 class RunsQuery(RunDates, frozen=True, kw_only=True):
     """Which runs to list."""
 
-    not_yet: ClassVar[frozenset[str]] = frozenset(
-        {
-            "bundle_version",
-            "consuming_asset_pattern",
-            "partition_date_gte",
-            "partition_date_lte",
-        }
-    ) | ranges("duration")
-
     state: list[str] = []
     run_type: list[str] = []
     run_id_pattern: str | None = None
@@ -82,7 +72,16 @@ class RunsQuery(RunDates, frozen=True, kw_only=True):
     partition_key_prefix_pattern: str | None = None
     conf_contains: str | None = None
     dag_version: list[int] = []
+    duration_gte: float | None = None
+    duration_gt: float | None = None
+    duration_lte: float | None = None
+    duration_lt: float | None = None
     cursor: str | None = None
+    # Runs have no version of a bundle and no date of a partition, and no asset starts them.
+    bundle_version: str | None = None
+    partition_date_gte: date | None = None
+    partition_date_lte: date | None = None
+    consuming_asset_pattern: str | None = None
 
 
 class RunsBatch(Body, frozen=True, kw_only=True):
@@ -244,6 +243,15 @@ def run_filter(dag_id: str, query: RunsQuery) -> RunFilter:
         partition_pattern=pattern(query.partition_key_pattern, query.partition_key_prefix_pattern),
         conf_contains=query.conf_contains,
         version_numbers=tuple(query.dag_version),
+        duration=(query.duration_gte, query.duration_gt, query.duration_lte, query.duration_lt),
+        unheard_of=any(
+            (
+                query.bundle_version,
+                query.partition_date_gte,
+                query.partition_date_lte,
+                query.consuming_asset_pattern,
+            )
+        ),
         updated_at=between(
             query.updated_at_gte, query.updated_at_gt, query.updated_at_lte, query.updated_at_lt
         ),
