@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from tests import make
 from tests.store.home import begun, execute, put, run
 from venturi.core.errors import NotFound
-from venturi.spec.model import DagSpec
+from venturi.spec.model import DagSpec, GroupSpec
 from venturi.store import queries
 from venturi.store.access import grants
 from venturi.store.engine import Store
@@ -22,6 +22,7 @@ from venturi.store.queries import (
     counts,
     dags,
     facts,
+    groups,
     health,
     instances,
     pulse,
@@ -30,6 +31,7 @@ from venturi.store.queries import (
     specs,
     values,
 )
+from venturi.store.queries.instances import Members
 from venturi.store.schema.dags import dag_access, dag_owner, import_error
 from venturi.store.schema.people import log
 from venturi.store.schema.runs import xcom
@@ -101,6 +103,21 @@ def test_a_list_holds_what_the_scope_holds_and_no_more(filled: Store, name: str)
         assert LISTS[name](tx, both) == {"dag_a", "dag_ab"}
         assert LISTS[name](tx, NOBODY) == set()
         assert LISTS[name](tx, EVERY_DAG) >= ALL_IDS
+
+
+def test_groups_are_looked_for_in_the_scope(store: Store) -> None:
+    inside = {"groups": (GroupSpec(group_id="g"),)}
+    for dag_id, owner in (("mine", "admin"), ("theirs", "other")):
+        task = make.task(f"{dag_id}_a", owner=owner, group="g")
+        put(store, make.dag(task, dag_id=dag_id, **inside), path=f"/dags/{dag_id}.py")
+    with store.read() as tx:
+        mine, theirs = Members(("mine",), ("mine_a",)), Members(("theirs",), ("theirs_a",))
+        assert groups.group_everywhere(tx, ADA, "g") == (mine,)
+        assert groups.group_everywhere(tx, NOBODY, "g") == ()
+        assert groups.group_everywhere(tx, EVERY_DAG, "g") == (mine, theirs)
+        assert groups.group_of_dag(tx, ADA, "mine", "g") == mine
+        with pytest.raises(NotFound, match="no DAG 'theirs'"):
+            groups.group_of_dag(tx, ADA, "theirs", "g")
 
 
 @pytest.mark.parametrize("owner", ["ADMIN", "admin ", "adm%", "a_min", "", "admin, notanadmin"])

@@ -4,6 +4,7 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.api.errors import Refused
+from venturi.api.rest.runs import FIRST
 from venturi.api.shapes.common import page_facts
 from venturi.api.shapes.instances import (
     IndexQuery,
@@ -11,7 +12,6 @@ from venturi.api.shapes.instances import (
     Instances,
     InstancesBatch,
     InstancesQuery,
-    MappedQuery,
     Tries,
     TryAnswer,
     batch_filter,
@@ -24,14 +24,16 @@ from venturi.api.shapes.runs import ALL
 from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
 from venturi.store.queries.facts import rendered_by_instance, version_rows
+from venturi.store.queries.groups import group_everywhere, group_of_dag
 from venturi.store.queries.instances import (
+    InstanceFilter,
     InstanceRow,
     get_instance,
     list_instances,
     list_tries,
 )
 from venturi.store.queries.paging import Page
-from venturi.store.queries.runs import get_run
+from venturi.store.queries.runs import RunRow, get_run
 from venturi.store.queries.specs import spec_of
 from venturi.store.scope import DagScope
 
@@ -41,11 +43,28 @@ def get_task_instances(
 ) -> Instances:
     """A page of a run's task instances; `~` for all runs, or all DAGs."""
     paging = call.paging(query.limit, query.offset, query.order_by, query.cursor)
+    which = instance_filter(dag_id, dag_run_id, query)
     with call.read() as tx:
+        version_id: int | None = None
         if ALL not in {dag_id, dag_run_id}:
-            get_run(tx, call.scope, dag_id, dag_run_id)
-        page = list_instances(tx, call.scope, instance_filter(dag_id, dag_run_id, query), paging)
-        return answer(tx, page)
+            version_id = get_run(tx, call.scope, dag_id, dag_run_id).version_id
+        which = _in_group(tx, call, which, query.task_group_id, version_id)
+        return answer(tx, list_instances(tx, call.scope, which, paging))
+
+
+def _in_group(
+    tx: Tx, call: Call, which: InstanceFilter, group_id: str | None, version_id: int | None
+) -> InstanceFilter:
+    """The filter, for the tasks of a group only where one is named. Raises `NotFound`."""
+    if not group_id or group_id == ALL:
+        return which
+    if which.dag_ids is None:
+        members = group_everywhere(tx, call.scope, group_id)
+    else:
+        members = tuple(
+            group_of_dag(tx, call.scope, dag_id, group_id, version_id) for dag_id in which.dag_ids
+        )
+    return msgspec.structs.replace(which, members=members)
 
 
 def get_task_instances_batch(
@@ -61,20 +80,30 @@ def get_task_instances_batch(
 
 
 def get_mapped_task_instances(
-    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: MappedQuery
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: InstancesQuery
 ) -> Instances:
     """A page of the instances of a mapped task."""
-    which = msgspec.structs.replace(instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,))
-    paging = call.paging(query.limit, query.offset, query.order_by or ["map_index"])
+    which = msgspec.structs.replace(
+        instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,), mapped=True
+    )
+    order = query.order_by or ["map_index"]
+    paging = call.paging(query.limit, query.offset, order, query.cursor)
     with call.read() as tx:
-        get_run(tx, call.scope, dag_id, dag_run_id)
+        run = get_run(tx, call.scope, dag_id, dag_run_id)
+        which = _in_group(tx, call, which, query.task_group_id, run.version_id)
         page = list_instances(tx, call.scope, which, paging)
-        if not page.total and all(
-            task.task_id != task_id for task in spec_of(tx, call.scope, dag_id).tasks
-        ):
-            raise NotFound(f"DAG {dag_id!r} has no task {task_id!r}.")
-        mapped = [row for row in page.rows if row.map_index >= 0]
-        return answer(tx, Page(mapped, page.total if mapped else 0))
+        if not page.total:
+            _require_task(tx, call, run, task_id)
+        return answer(tx, page)
+
+
+def _require_task(tx: Tx, call: Call, run: RunRow, task_id: str) -> None:
+    """Raise `NotFound` for a task that neither the run nor its DAG has."""
+    named = InstanceFilter(dag_ids=(run.dag_id,), run_ids=(run.run_id,), task_ids=(task_id,))
+    if list_instances(tx, call.scope, named, FIRST).rows:
+        return
+    if all(task.task_id != task_id for task in spec_of(tx, call.scope, run.dag_id).tasks):
+        raise NotFound(f"DAG {run.dag_id!r} has no task {task_id!r}.")
 
 
 def answer(tx: Tx, page: Page[InstanceRow]) -> Instances:

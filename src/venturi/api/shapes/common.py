@@ -23,11 +23,6 @@ def ranges(*names: str) -> frozenset[str]:
     return frozenset(f"{name}_{bound}" for name in names for bound in ("gte", "gt", "lte", "lt"))
 
 
-def patterns(*names: str) -> frozenset[str]:
-    """The parameters of searches: each name with its two forms."""
-    return frozenset(f"{name}{form}" for name in names for form in ("_pattern", "_prefix_pattern"))
-
-
 class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a list and its order."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,12 +22,11 @@ from venturi.store.queries.instances import InstanceFilter, InstanceRow
 from venturi.store.queries.specs import VersionRow
 
 
-class MappedQuery(RunDates, frozen=True, kw_only=True):
-    """Which instances of a task to list."""
-
-    not_yet: ClassVar[frozenset[str]] = frozenset({"cursor", "task_group_id"})
+class InstancesQuery(RunDates, frozen=True, kw_only=True):
+    """Which task instances to list."""
 
     task_id: str | None = None
+    task_group_id: str | None = None
     task_display_name_pattern: str | None = None
     task_display_name_prefix_pattern: str | None = None
     state: list[str] = []
@@ -54,13 +53,6 @@ class MappedQuery(RunDates, frozen=True, kw_only=True):
     duration_gt: float | None = None
     duration_lte: float | None = None
     duration_lt: float | None = None
-
-
-class InstancesQuery(MappedQuery, frozen=True, kw_only=True):
-    """Which task instances to list."""
-
-    not_yet: ClassVar[frozenset[str]] = frozenset({"task_group_id"})
-
     cursor: str | None = None
 
 
@@ -241,8 +233,8 @@ def _fields(row: InstanceRow, version: DagVersionAnswer | None) -> dict[str, Any
     }
 
 
-def instance_filter(dag_id: str, run_id: str, query: MappedQuery) -> InstanceFilter:
-    """The task instances that a query lets through."""
+def instance_filter(dag_id: str, run_id: str, query: InstancesQuery) -> InstanceFilter:
+    """The task instances that a query lets through, whatever group they are in."""
     return InstanceFilter(
         dag_ids=None if dag_id == ALL else (dag_id,),
         run_ids=None if run_id == ALL else (run_id,),

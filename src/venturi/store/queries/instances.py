@@ -1,9 +1,9 @@
 """Task instances as lists show them, and their earlier tries."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Row, Select, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
@@ -18,6 +18,13 @@ from venturi.store.schema.runs import dag_run, task_instance, task_instance_hist
 from venturi.store.scope import DagScope
 
 
+class Members(NamedTuple):
+    """Tasks that go by the same ids in each of these DAGs."""
+
+    dag_ids: tuple[str, ...]
+    task_ids: tuple[str, ...]
+
+
 class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which task instances; what is None or empty does not restrict. A state "none" is no state."""
 
@@ -25,6 +32,10 @@ class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
     run_ids: tuple[str, ...] | None = None
     task_ids: tuple[str, ...] | None = None
     map_indexes: tuple[int, ...] = ()
+    #: instances of mapped tasks only
+    mapped: bool = False
+    #: of one of these tasks
+    members: tuple[Members, ...] | None = None
     #: named one by one: DAG, run, task, map index
     keys: tuple[tuple[str, str, str, int], ...] | None = None
     states: tuple[str, ...] = ()
@@ -215,6 +226,10 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
     if which.keys is not None:
         named = tuple_(_T.dag_id, _T.run_id, _T.task_id, _T.map_index)
         conditions.append(named.in_(which.keys))
+    if which.members is not None:
+        conditions.extend(_in_one_of(which.members))
+    if which.mapped:
+        conditions.append(_T.map_index >= 0)
     if which.states:
         conditions.append(in_states(_T.state, which.states))
     for text, column in (
@@ -245,6 +260,19 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
         if bounds is not None:
             conditions.extend(bounds.conditions(column))
     return conditions
+
+
+def _in_one_of(members: tuple[Members, ...]) -> list[ColumnElement[bool]]:
+    """Task instances of these tasks. What they have in common is said by itself as well: it leaves
+    few rows for which the alternatives are gone through."""
+    common = [
+        _T.dag_id.in_([dag_id for each in members for dag_id in each.dag_ids]),
+        _T.task_id.in_(sorted({task_id for each in members for task_id in each.task_ids})),
+    ]
+    if len(members) < 2:
+        return common
+    some = (and_(_T.dag_id.in_(dags), _T.task_id.in_(tasks)) for dags, tasks in members)
+    return [*common, or_(*some)]
 
 
 def get_instance(
