@@ -245,7 +245,7 @@ def test_the_instances_of_a_mapped_task_are_listed(web: TestClient, store: Store
     assert [each["map_index"] for each in rows] == [0, 1, 2]
     assert web.get(f"{base}/1").json()["map_index"] == 1
     assert "map index" in web.get(base).json()["detail"]
-    params = {"limit": 2, "order_by": "-map_index", "cursor": ""}
+    params = {"limit": "2", "order_by": "-map_index", "cursor": ""}
     page = web.get(f"{base}/listMapped", params=params).json()
     assert [each["map_index"] for each in page["task_instances"]] == [2, 1]
     assert page["total_entries"] == 3

@@ -265,7 +265,7 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
 def _in_one_of(members: tuple[Members, ...]) -> list[ColumnElement[bool]]:
     """Task instances of these tasks. What they have in common is said by itself as well: it leaves
     few rows for which the alternatives are gone through."""
-    common = [
+    common: list[ColumnElement[bool]] = [
         _T.dag_id.in_([dag_id for each in members for dag_id in each.dag_ids]),
         _T.task_id.in_(sorted({task_id for each in members for task_id in each.task_ids})),
     ]

@@ -170,7 +170,9 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
         (table.state, which.states or None),
         (table.run_type, which.run_types or None),
     )
-    conditions = [column.in_(values) for column, values in listed if values is not None]
+    conditions: list[ColumnElement[bool]] = [
+        column.in_(values) for column, values in listed if values is not None
+    ]
     conditions += [
         like(column, text)
         for text, column in (
