@@ -113,9 +113,8 @@ def test_dags_are_found_by_a_run_they_had(web: TestClient, store: Store) -> None
         spec = make.dag(make.task("a"), dag_id=dag_id)
         row_id = run(store, spec, run_id, state=state, days_ago=len(run_id + state))
         at = moments[run_id]
-        end = at + timedelta(hours=1)
-        dates = update(dag_run).where(dag_run.c.id == row_id).values(start_date=at, end_date=end)
-        execute(store, dates)
+        dates = {"start_date": at, "end_date": at + timedelta(hours=1)}
+        execute(store, update(dag_run).where(dag_run.c.id == row_id).values(**dates))
     between = (make.NOW - timedelta(days=3)).isoformat()
     new = moments["new"]
     assert ids(web, dag_run_state="failed") == ["first", "second"]
