@@ -332,3 +332,7 @@ def test_a_dag_without_a_file_has_no_new_tasks(ended: Store) -> None:
     home.execute(ended, update(dag).values(is_active=False))
     assert would_add(ended) == []
     assert add_new_to(ended, "r1") == ()
+
+
+def test_a_run_that_was_deleted_meanwhile_gets_nothing(ended: Store) -> None:
+    assert ended.retrying(lambda tx: add_new(tx, [987_654], WHO)) == ()

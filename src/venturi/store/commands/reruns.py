@@ -1,8 +1,8 @@
 """Runs that go on with the newest code of their DAG."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Container, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, case, delete, insert, null, select, update
 
@@ -38,8 +38,9 @@ def add_new(
 ) -> tuple[int, ...]:
     """Let runs go on with the tasks that their DAG has got since; what is there is not cleared.
 
-    The row ids of the runs that do: one without new tasks is left alone. Raises `Conflict` while
-    attempts of one are under way: what they are part of does not change below them.
+    The row ids of the runs that do: one without new tasks, or deleted meanwhile, is left alone.
+    Raises `Conflict` while attempts of one are under way: what they are part of does not change
+    below them.
     """
     versions, wanted = versions or Versions(), sorted(set(run_ids))
     hold_runs(tx, wanted)
@@ -47,51 +48,58 @@ def add_new(
 
 
 def _add_new(tx: Tx, run_id: int, who: Actor, versions: Versions) -> bool:
-    row = tx.execute(select(dag_run).where(dag_run.c.id == run_id)).one()
-    version = _newest(tx, row.dag_id, versions)
-    new = [] if version is None else _added_by(tx, version, row)
-    if version is None or not new:
+    addition = _addition(tx, run_id, versions)
+    if addition is None:
         return False
+    run = addition.run
     if _is_under_way(tx, run_id):
         raise Conflict(
-            f"Task instances of run {row.run_id!r} are queued or running. New tasks can be added "
+            f"Task instances of run {run.run_id!r} are queued or running. New tasks can be added "
             "when they have ended."
         )
-    adopt(tx, run_id, version, who)
+    adopt(tx, run_id, addition.version, who)
     reopen(tx, run_id, who, RunState.QUEUED)
     note(
         tx,
         who,
         "clear",
-        dag_id=row.dag_id,
-        run_id=row.run_id,
-        logical_date=row.logical_date,
-        extra={"tasks": sorted(task.task_id for task in new), "only_new": True},
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        logical_date=run.logical_date,
+        extra={"tasks": sorted(task.task_id for task in addition.tasks), "only_new": True},
     )
     return True
 
 
 def new_tasks(tx: Tx, run_id: int, versions: Versions) -> list[TaskSpec]:
     """The tasks that the newest version of its DAG would add to a run."""
-    row = tx.execute(select(dag_run).where(dag_run.c.id == run_id)).one()
-    version = _newest(tx, row.dag_id, versions)
-    return [] if version is None else _added_by(tx, version, row)
+    addition = _addition(tx, run_id, versions)
+    return [] if addition is None else addition.tasks
 
 
-def _added_by(tx: Tx, version: Version, row: Row[Any]) -> list[TaskSpec]:
-    if version.id == row.version_id:
-        return []
-    query = select(task_instance.c.task_id).where(task_instance.c.dagrun_id == row.id)
+class _Addition(NamedTuple):
+    run: Row[Any]
+    version: Version
+    tasks: list[TaskSpec]
+
+
+def _addition(tx: Tx, run_id: int, versions: Versions) -> _Addition | None:
+    """What the newest version of its DAG adds to a run; None if nothing."""
+    run = tx.execute(select(dag_run).where(dag_run.c.id == run_id)).first()
+    version = None if run is None else _newest(tx, run.dag_id, versions)
+    if run is None or version is None or version.id == run.version_id:
+        return None
+    query = select(task_instance.c.task_id).where(task_instance.c.dagrun_id == run_id)
     there = set(tx.execute(query.distinct()).scalars())
-    return [version.graph.tasks[number] for number in _missing(version, row, there)]
+    tasks = [version.graph.tasks[number] for number in _missing(version, run, there)]
+    return _Addition(run, version, tasks) if tasks else None
 
 
-def _missing(version: Version, row: Row[Any], there: Iterable[str]) -> Iterator[int]:
+def _missing(version: Version, run: Row[Any], there: Container[str]) -> Iterator[int]:
     """The tasks of a version that take part in a run, and are not there."""
-    at, run_type = row.logical_date or row.run_after, RunType(row.run_type)
-    known = set(there)
+    at, run_type = run.logical_date or run.run_after, RunType(run.run_type)
     for number, task in enumerate(version.graph.tasks):
-        if task.task_id not in known and is_within(task, at, run_type):
+        if task.task_id not in there and is_within(task, at, run_type):
             yield number
 
 
