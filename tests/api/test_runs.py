@@ -134,6 +134,59 @@ def test_a_run_is_cleared(web: TestClient, store: Store) -> None:
     assert (task_row(store, "a").state, task_row(store, "b").state) == ("success", None)
 
 
+GROWN = make.dag(*SPEC.tasks, make.task("extra", label="One more"))
+
+
+def test_a_run_gets_the_tasks_that_are_new(web: TestClient, store: Store, bell: Bell) -> None:
+    row_id = run(store, SPEC, state="success", instances={"a": begun(), "b": begun()})
+    put(store, GROWN, key="k2")
+    dry = web.post(f"{RUNS}/r1/clear", json={"only_new": True})
+    assert dry.status_code == 200, dry.text
+    shown = {"task_id": "extra", "task_display_name": "One more"}
+    assert dry.json() == {"task_instances": [shown], "total_entries": 1}
+    assert run_row(store).state == "success"
+    body = {"only_new": True, "dry_run": False, "note": "it grew"}
+    answer = web.post(f"{RUNS}/r1/clear", json=body).json()
+    assert (answer["state"], answer["note"]) == ("queued", "it grew")
+    assert answer["dag_versions"][0]["version_number"] == 2
+    assert (task_row(store, "a").state, task_row(store, "extra").state) == ("success", None)
+    assert bell.answer() == [Ring(dag_ids=("d",), run_ids=(row_id,))]
+    assert web.post(f"{RUNS}/r1/clear", json={"only_new": True}).json()["total_entries"] == 0
+    assert web.post(f"{RUNS}/other/clear", json={"only_new": True}).status_code == 404
+
+
+def test_several_runs_get_the_tasks_that_are_new(web: TestClient, store: Store) -> None:
+    names = ("one", "two")
+    for days, name in enumerate(names, 1):
+        run(store, SPEC, name, state="failed", days_ago=days, instances={"a": begun()})
+    put(store, GROWN, key="k2")
+    body = {"only_new": True, "dag_runs": [{"dag_run_id": name} for name in names]}
+    where = "dags/d/clearDagRuns"
+    dry = web.post(where, json=body).json()
+    assert [each["task_id"] for each in dry["task_instances"]] == ["extra", "extra"]
+    answer = web.post(where, json={**body, "dry_run": False}).json()
+    assert [each["state"] for each in answer["dag_runs"]] == ["queued", "queued"]
+    assert [task_row(store, "a", name).state for name in names] == ["success", "success"]
+    assert [task_row(store, "extra", name).state for name in names] == [None, None]
+
+
+@pytest.mark.parametrize("where", [f"{RUNS}/r1/clear", "dags/d/clearDagRuns"])
+def test_new_tasks_and_failed_ones_are_not_asked_for_at_once(web: TestClient, where: str) -> None:
+    answer = web.post(where, json={"only_new": True, "only_failed": True})
+    assert answer.status_code == 422
+    (part,) = answer.json()["detail"]
+    assert part["loc"] == ["body", "only_new"]
+    assert "not both" in part["msg"]
+
+
+def test_a_busy_run_gets_no_new_tasks(web: TestClient, store: Store) -> None:
+    run(store, SPEC, instances={"a": begun(TaskState.RUNNING)})
+    put(store, GROWN, key="k2")
+    answer = web.post(f"{RUNS}/r1/clear", json={"only_new": True, "dry_run": False})
+    assert answer.status_code == 409
+    assert "queued or running" in answer.json()["detail"]
+
+
 def test_waiting_ends_with_the_run_and_its_results(web: TestClient, store: Store) -> None:
     from venturi.store.apply import put_xcoms
 
