@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 from tests import make
 from tests.store.home import begun, execute, put, run, run_row, task_row
 from venturi.core.states import TaskState
+from venturi.spec.model import GroupSpec
 from venturi.store.bell import Bell, Ring
 from venturi.store.engine import Store
-from venturi.store.schema.runs import rendered_fields, task_instance_history
+from venturi.store.schema.runs import rendered_fields, task_instance, task_instance_history
 
 SPEC = make.dag(make.task("a"), make.task("b", "a"), make.task("c", "b"), dag_id="d")
 TIS = "dags/d/dagRuns/r1/taskInstances"
@@ -200,3 +201,52 @@ def test_the_instances_of_a_mapped_task_are_listed(web: TestClient, store: Store
     one = {"new_state": "failed"}
     assert web.patch(f"{base}/2", json=one).json()["total_entries"] == 1
     assert web.patch(base, json=one).json()["total_entries"] == 3
+
+
+GROUPED = make.dag(
+    make.task("g.a"),
+    make.task("g.in.b"),
+    make.task("z"),
+    dag_id="grouped",
+    groups=(
+        GroupSpec(group_id="g", children=("g.a", "g.in")),
+        GroupSpec(group_id="g.in", parent="g", children=("g.in.b",)),
+    ),
+)
+
+
+def test_a_list_is_restricted_to_the_tasks_of_a_group(web: TestClient, store: Store) -> None:
+    put(store, GROUPED, path="/dags/grouped.py")
+    run(store, GROUPED)
+    path = "dags/grouped/dagRuns/{}/taskInstances"
+
+    def listed(run_id: str, **asked: str) -> list[str]:
+        answer = web.get(path.format(run_id), params=asked).json()
+        return sorted(each["task_id"] for each in answer["task_instances"])
+
+    assert listed("r1", task_group_id="g") == ["g.a", "g.in.b"]
+    assert listed("~", task_group_id="g.in") == ["g.in.b"]
+    assert listed("r1", task_group_id="g", task_id="z") == []
+    # A run has the groups of its own version.
+    put(store, make.dag(make.task("z"), dag_id="grouped"), path="/dags/grouped.py", key="k2")
+    assert listed("r1", task_group_id="g") == ["g.a", "g.in.b"]
+    missing = web.get(path.format("~"), params={"task_group_id": "g"})
+    assert missing.status_code == 404 and "no task group 'g'" in missing.json()["detail"]
+    unclear = web.get("dags/~/dagRuns/~/taskInstances", params={"task_group_id": "g"})
+    assert unclear.status_code == 400 and "needs a DAG" in unclear.json()["detail"]
+
+
+def test_the_instances_of_a_mapped_task_are_read_from_cursor_to_cursor(
+    web: TestClient, store: Store
+) -> None:
+    of = task_row(store, "c")
+    rows = [{**of._mapping, "id": of.id + 100 + n, "map_index": n} for n in range(5)]
+    execute(store, insert(task_instance).values(rows))
+    found: list[int] = []
+    cursor: str | None = ""
+    path = f"{TIS}/c/listMapped"
+    while cursor is not None:
+        answer = web.get(path, params={"limit": 2, "cursor": cursor}).json()
+        found += [each["map_index"] for each in answer["task_instances"]]
+        cursor = answer["next_cursor"]
+    assert found == [0, 1, 2, 3, 4]

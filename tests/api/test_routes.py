@@ -101,10 +101,3 @@ def test_a_body_without_bound_is_refused(web: TestClient) -> None:
 
 def test_pages_are_part_of_the_table() -> None:
     assert {route.path for route in PAGES} >= {"/", "/docs", "/health", "/openapi.json"}
-
-
-def test_a_filter_that_is_not_there_yet_is_refused_rather_than_ignored(web: TestClient) -> None:
-    answer = web.get("dags/~/dagRuns", params={"duration_gt": 5})
-    assert answer.status_code == 400
-    assert "duration_gt" in answer.json()["detail"]
-    assert web.get("dags/~/dagRuns", params={"dag_id_pattern": "~"}).status_code == 200

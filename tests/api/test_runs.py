@@ -3,13 +3,15 @@
 import json
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from tests import make
-from tests.store.home import begun, put, run, run_row, task_row
+from tests.store.home import begun, execute, put, run, run_row, task_row
 from venturi.core.states import TaskState
 from venturi.store.bell import Bell, Ring
 from venturi.store.engine import Store
+from venturi.store.schema.runs import dag_run
 
 SPEC = make.dag(make.task("a"), make.task("b", "a"), dag_id="d")
 RUNS = "dags/d/dagRuns"
@@ -210,3 +212,38 @@ def test_waiting_ends_with_the_run_and_its_results(web: TestClient, store: Store
     ]
     assert web.get(f"{RUNS}/r1/wait").status_code == 422
     assert web.get(f"{RUNS}/r1/wait", params={"interval": 0}).status_code == 422
+
+
+def test_runs_are_listed_by_how_long_they_took(web: TestClient, store: Store) -> None:
+    lasted = (("short", 5), ("long", 90.5), ("going", None))
+    for number, (run_id, seconds) in enumerate(lasted):
+        row_id = run(store, SPEC, run_id, days_ago=number + 1)
+        end = None if seconds is None else make.later(seconds)
+        values = {"start_date": make.NOW, "end_date": end}
+        execute(store, update(dag_run).where(dag_run.c.id == row_id).values(**values))
+
+    def listed(**asked: str | float) -> list[str]:
+        answer = web.get(RUNS, params=asked).json()
+        assert answer["total_entries"] == len(answer["dag_runs"])
+        return [each["dag_run_id"] for each in answer["dag_runs"]]
+
+    assert listed(duration_gt=5) == ["long"]
+    assert sorted(listed(duration_gte=5)) == ["long", "short"]
+    assert listed(duration_lte=90.5, duration_gt=6) == ["long"]
+    assert listed(duration_lt=90.5) == ["short"]
+    assert listed(order_by="-duration", duration_gte=0) == ["long", "short"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"bundle_version": "v1"},
+        {"partition_date_gte": "2020-01-01T00:00:00Z"},
+        {"partition_date_lte": "2030-01-01T00:00:00Z"},
+        {"consuming_asset_pattern": "sales"},
+    ],
+)
+def test_what_no_run_has_finds_none(web: TestClient, store: Store, asked: dict[str, str]) -> None:
+    run(store, SPEC)
+    assert web.get(RUNS, params=asked).json()["total_entries"] == 0
+    assert web.get(RUNS, params={"consuming_asset_pattern": "~"}).json()["total_entries"] == 1

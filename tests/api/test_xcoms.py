@@ -66,3 +66,43 @@ def test_an_xcom_lives_from_post_to_delete(web: TestClient) -> None:
     assert web.delete(f"{XCOMS}/mine").status_code == 204
     assert web.delete(f"{XCOMS}/mine").status_code == 404
     assert web.patch(f"{XCOMS}/mine", json={"value": 1}).status_code == 404
+
+
+EVERYWHERE = "dags/~/dagRuns/~/taskInstances/~/xcomEntries"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"task_id_pattern": "b"}, ["b.word"]),
+        ({"task_id_prefix_pattern": "A"}, ["a.return_value", "a.word"]),
+        ({"run_id_pattern": "1"}, ["a.return_value", "a.word", "b.word"]),
+        ({"run_id_prefix_pattern": "1"}, []),
+        ({"dag_display_name_pattern": "Shown"}, ["a.return_value", "a.word", "b.word"]),
+        ({"dag_display_name_pattern": "d2"}, []),
+        ({"task_id_pattern": "b", "xcom_key_pattern": "return"}, []),
+    ],
+)
+def test_a_list_is_searched(
+    web: TestClient, store: Store, asked: dict[str, str], found: list[str]
+) -> None:
+    put(store, make.dag(*SPEC.tasks, dag_id="d", label="Shown so"), key="k2")
+    answer = web.get(EVERYWHERE, params=asked).json()
+    assert [f"{each['task_id']}.{each['key']}" for each in answer["xcom_entries"]] == found
+    assert answer["total_entries"] == len(found)
+
+
+@pytest.mark.parametrize("name", ["logical_date", "run_after"])
+def test_a_list_goes_by_the_dates_of_runs(web: TestClient, store: Store, name: str) -> None:
+    at = make.later(-86400).isoformat()
+    run(store, SPEC, "r2", days_ago=3)
+    store.retrying(lambda tx: put_xcoms(tx, [{**row("a", "old", 1), "run_id": "r2"}]))
+    for bound, found in (
+        ("gte", ["return_value", "word", "word"]),
+        ("gt", []),
+        ("lte", ["return_value", "word", "word", "old"]),
+        ("lt", ["old"]),
+    ):
+        answer = web.get(EVERYWHERE, params={f"{name}_{bound}": at, "order_by": "id"}).json()
+        assert [each["key"] for each in answer["xcom_entries"]] == found, bound
+        assert answer["total_entries"] == len(found)

@@ -16,7 +16,7 @@ from venturi.store.queries.instances import InstanceFilter, list_instances
 from venturi.store.queries.paging import Paging
 from venturi.store.queries.runs import Between
 from venturi.store.queries.specs import list_versions, source_of, spec_of
-from venturi.store.queries.values import get_xcom, list_xcoms
+from venturi.store.queries.values import XComFilter, get_xcom, list_xcoms
 from venturi.store.schema.runs import xcom
 from venturi.store.scope import EVERY_DAG
 
@@ -40,7 +40,8 @@ def filled(store: Store) -> Store:
 def test_xcoms_are_found_by_name_and_pattern(filled: Store) -> None:
     with filled.read() as tx:
         assert [row.key for row in list_xcoms(tx, EVERY_DAG, dag_id="d").rows] == ["k", "other"]
-        assert [row.key for row in list_xcoms(tx, EVERY_DAG, key_pattern="oth").rows] == ["other"]
+        others = XComFilter(key_pattern="oth")
+        assert [row.key for row in list_xcoms(tx, EVERY_DAG, of=others).rows] == ["other"]
         assert list_xcoms(tx, EVERY_DAG, run_id="r2").total == 0
         assert get_xcom(tx, EVERY_DAG, "d", "r1", "a", "other").value == '"x"'
         with pytest.raises(NotFound, match="no XCom 'nope'"):

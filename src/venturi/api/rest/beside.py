@@ -26,7 +26,7 @@ from venturi.store.queries.remembered import (
 )
 from venturi.store.queries.runs import get_run
 from venturi.store.queries.specs import spec_of
-from venturi.store.queries.values import list_xcoms
+from venturi.store.queries.values import XComFilter, list_xcoms
 from venturi.store.queries.why import explain_task
 
 Index = Annotated[int, msgspec.Meta(ge=-1)]
@@ -122,7 +122,7 @@ def get_extra_links(
             run_id=dag_run_id,
             task_id=task_id,
             map_index=query.map_index,
-            key_pattern=r"%link%",
+            of=XComFilter(key_pattern=r"%link%"),
         )
     left = {row.key: json.loads(row.value) for row in page.rows if row.value is not None}
     names = tasks[task_id].extra_links if task_id in tasks else ()

@@ -11,7 +11,6 @@ from venturi.api.shapes.instances import (
     Instances,
     InstancesBatch,
     InstancesQuery,
-    MappedQuery,
     Tries,
     TryAnswer,
     batch_filter,
@@ -22,9 +21,11 @@ from venturi.api.shapes.instances import (
 )
 from venturi.api.shapes.runs import ALL
 from venturi.core.errors import NotFound
+from venturi.spec.groups import tasks_in_group
 from venturi.store.engine import Tx
 from venturi.store.queries.facts import rendered_by_instance, version_rows
 from venturi.store.queries.instances import (
+    InstanceFilter,
     InstanceRow,
     get_instance,
     list_instances,
@@ -40,12 +41,32 @@ def get_task_instances(
     call: Call, dag_id: str, dag_run_id: str, query: InstancesQuery
 ) -> Instances:
     """A page of a run's task instances; `~` for all runs, or all DAGs."""
+    which = instance_filter(dag_id, dag_run_id, query)
     paging = call.paging(query.limit, query.offset, query.order_by, query.cursor)
     with call.read() as tx:
         if ALL not in {dag_id, dag_run_id}:
             get_run(tx, call.scope, dag_id, dag_run_id)
-        page = list_instances(tx, call.scope, instance_filter(dag_id, dag_run_id, query), paging)
-        return answer(tx, page)
+        if query.task_group_id is not None:
+            which = _of_group(tx, call, which, dag_id, dag_run_id, query.task_group_id)
+        return answer(tx, list_instances(tx, call.scope, which, paging))
+
+
+def _of_group(
+    tx: Tx, call: Call, which: InstanceFilter, dag_id: str, run_id: str, group_id: str
+) -> InstanceFilter:
+    """The same for the tasks in a group alone, as the version of the run (or today's) has it."""
+    if dag_id == ALL:
+        text = "`task_group_id` needs a DAG in the address: others may have a group of that name."
+        raise Refused(400, text)
+    number = None
+    if run_id != ALL:
+        number = get_run(tx, call.scope, dag_id, run_id).version_number
+    found = tasks_in_group(spec_of(tx, call.scope, dag_id, number), group_id)
+    if found is None:
+        raise NotFound(f"DAG {dag_id!r} has no task group {group_id!r}.")
+    asked = which.task_ids
+    kept = tuple(task_id for task_id in found if asked is None or task_id in asked)
+    return msgspec.structs.replace(which, task_ids=kept)
 
 
 def get_task_instances_batch(
@@ -61,20 +82,22 @@ def get_task_instances_batch(
 
 
 def get_mapped_task_instances(
-    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: MappedQuery
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: InstancesQuery
 ) -> Instances:
     """A page of the instances of a mapped task."""
     which = msgspec.structs.replace(instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,))
-    paging = call.paging(query.limit, query.offset, query.order_by or ["map_index"])
+    paging = call.paging(query.limit, query.offset, query.order_by or ["map_index"], query.cursor)
     with call.read() as tx:
         get_run(tx, call.scope, dag_id, dag_run_id)
+        if query.task_group_id is not None:
+            which = _of_group(tx, call, which, dag_id, dag_run_id, query.task_group_id)
         page = list_instances(tx, call.scope, which, paging)
         if not page.total and all(
             task.task_id != task_id for task in spec_of(tx, call.scope, dag_id).tasks
         ):
             raise NotFound(f"DAG {dag_id!r} has no task {task_id!r}.")
         mapped = [row for row in page.rows if row.map_index >= 0]
-        return answer(tx, Page(mapped, page.total if mapped else 0))
+        return answer(tx, page._replace(rows=mapped, total=page.total if mapped else 0))
 
 
 def answer(tx: Tx, page: Page[InstanceRow]) -> Instances:

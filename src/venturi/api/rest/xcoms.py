@@ -1,7 +1,7 @@
 """XComs."""
 
 from venturi.api.call import Call
-from venturi.api.shapes.common import page_facts, pattern
+from venturi.api.shapes.common import page_facts
 from venturi.api.shapes.instances import IndexQuery
 from venturi.api.shapes.runs import ALL
 from venturi.api.shapes.xcoms import (
@@ -12,6 +12,7 @@ from venturi.api.shapes.xcoms import (
     XComsQuery,
     XComValue,
     xcom_answer,
+    xcom_filter,
     xcom_value,
 )
 from venturi.store.bell import Ring
@@ -40,7 +41,7 @@ def get_xcom_entries(
             task_id=_one(task_id),
             map_index=index,
             key=query.xcom_key,
-            key_pattern=pattern(query.xcom_key_pattern, query.xcom_key_prefix_pattern),
+            of=xcom_filter(query),
             paging=call.paging(query.limit, query.offset, query.order_by, query.cursor),
         )
         instances = _instances(tx, call, page.rows)

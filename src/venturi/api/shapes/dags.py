@@ -12,7 +12,7 @@ from venturi.api.shapes.common import (
     Body,
     ListQuery,
     OurCursorPage,
-    between,
+    bounds,
     row_uuid,
 )
 from venturi.spec.model import DagSpec
@@ -172,10 +172,7 @@ class DagTags(msgspec.Struct, frozen=True, kw_only=True):
 
 def had_run(query: DagsQuery) -> HadRun | None:
     """The run that a query asks of a DAG, None where it asks for none."""
-    start, end = (
-        between(*(getattr(query, f"{name}_{bound}") for bound in ("gte", "gt", "lte", "lt")))
-        for name in ("dag_run_start_date", "dag_run_end_date")
-    )
+    start, end = (bounds(query, f"dag_run_{name}") for name in ("start_date", "end_date"))
     wanted = HadRun(states=tuple(query.dag_run_state), start_date=start, end_date=end)
     return None if wanted == HadRun() else wanted
 

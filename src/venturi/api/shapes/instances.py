@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,7 @@ from venturi.api.shapes.common import (
     Body,
     Count,
     CursorPage,
-    between,
+    bounds,
     pattern,
     row_uuid,
 )
@@ -22,12 +22,11 @@ from venturi.store.queries.instances import InstanceFilter, InstanceRow
 from venturi.store.queries.specs import VersionRow
 
 
-class MappedQuery(RunDates, frozen=True, kw_only=True):
-    """Which instances of a task to list."""
-
-    not_yet: ClassVar[frozenset[str]] = frozenset({"cursor", "task_group_id"})
+class InstancesQuery(RunDates, frozen=True, kw_only=True):
+    """Which task instances to list."""
 
     task_id: str | None = None
+    task_group_id: str | None = None
     task_display_name_pattern: str | None = None
     task_display_name_prefix_pattern: str | None = None
     state: list[str] = []
@@ -54,13 +53,6 @@ class MappedQuery(RunDates, frozen=True, kw_only=True):
     duration_gt: float | None = None
     duration_lte: float | None = None
     duration_lt: float | None = None
-
-
-class InstancesQuery(MappedQuery, frozen=True, kw_only=True):
-    """Which task instances to list."""
-
-    not_yet: ClassVar[frozenset[str]] = frozenset({"task_group_id"})
-
     cursor: str | None = None
 
 
@@ -241,7 +233,7 @@ def _fields(row: InstanceRow, version: DagVersionAnswer | None) -> dict[str, Any
     }
 
 
-def instance_filter(dag_id: str, run_id: str, query: MappedQuery) -> InstanceFilter:
+def instance_filter(dag_id: str, run_id: str, query: InstancesQuery) -> InstanceFilter:
     """The task instances that a query lets through."""
     return InstanceFilter(
         dag_ids=None if dag_id == ALL else (dag_id,),
@@ -267,9 +259,7 @@ def instance_filter(dag_id: str, run_id: str, query: MappedQuery) -> InstanceFil
             query.rendered_map_index_pattern, query.rendered_map_index_prefix_pattern
         ),
         duration=(query.duration_gte, query.duration_gt, query.duration_lte, query.duration_lt),
-        updated_at=between(
-            query.updated_at_gte, query.updated_at_gt, query.updated_at_lte, query.updated_at_lt
-        ),
+        updated_at=bounds(query, "updated_at"),
         **date_ranges(query),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,9 +13,8 @@ from venturi.api.shapes.common import (
     CursorPage,
     ListQuery,
     Note,
-    between,
+    bounds,
     pattern,
-    ranges,
 )
 from venturi.api.shapes.dags import DagVersionAnswer, RunStateName, version_answer
 from venturi.core.errors import InvalidInput
@@ -61,15 +60,6 @@ class RunDates(ListQuery, frozen=True, kw_only=True):
 class RunsQuery(RunDates, frozen=True, kw_only=True):
     """Which runs to list."""
 
-    not_yet: ClassVar[frozenset[str]] = frozenset(
-        {
-            "bundle_version",
-            "consuming_asset_pattern",
-            "partition_date_gte",
-            "partition_date_lte",
-        }
-    ) | ranges("duration")
-
     state: list[str] = []
     run_type: list[str] = []
     run_id_pattern: str | None = None
@@ -82,6 +72,16 @@ class RunsQuery(RunDates, frozen=True, kw_only=True):
     partition_key_prefix_pattern: str | None = None
     conf_contains: str | None = None
     dag_version: list[int] = []
+    #: seconds, of runs that have ended
+    duration_gte: float | None = None
+    duration_gt: float | None = None
+    duration_lte: float | None = None
+    duration_lt: float | None = None
+    #: no run has any of these: what asks for one finds nothing
+    bundle_version: str | None = None
+    partition_date_gte: datetime | None = None
+    partition_date_lte: datetime | None = None
+    consuming_asset_pattern: str | None = None
     cursor: str | None = None
 
 
@@ -244,19 +244,24 @@ def run_filter(dag_id: str, query: RunsQuery) -> RunFilter:
         partition_pattern=pattern(query.partition_key_pattern, query.partition_key_prefix_pattern),
         conf_contains=query.conf_contains,
         version_numbers=tuple(query.dag_version),
-        updated_at=between(
-            query.updated_at_gte, query.updated_at_gt, query.updated_at_lte, query.updated_at_lt
+        duration=(query.duration_gte, query.duration_gt, query.duration_lte, query.duration_lt),
+        is_none=any(
+            (
+                query.bundle_version is not None,
+                query.partition_date_gte is not None,
+                query.partition_date_lte is not None,
+                pattern(query.consuming_asset_pattern, None) is not None,
+            )
         ),
+        updated_at=bounds(query, "updated_at"),
         **date_ranges(query),
     )
 
 
 def date_ranges(query: RunDates | Body) -> dict[str, Any]:
     """The ranges of dates that runs and task instances share."""
-    return {
-        name: between(*(getattr(query, f"{name}_{bound}") for bound in ("gte", "gt", "lte", "lt")))
-        for name in ("run_after", "logical_date", "start_date", "end_date")
-    }
+    names = ("run_after", "logical_date", "start_date", "end_date")
+    return {name: bounds(query, name) for name in names}
 
 
 def batch_filter(body: RunsBatch) -> RunFilter:

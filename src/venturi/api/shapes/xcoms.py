@@ -2,27 +2,53 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import msgspec
 
-from venturi.api.shapes.common import Body, CursorQuery, OurCursorPage, patterns, ranges
+from venturi.api.shapes.common import Body, CursorQuery, OurCursorPage, bounds, pattern
 from venturi.store.queries.instances import InstanceRow
-from venturi.store.queries.values import XComRow
+from venturi.store.queries.values import XComFilter, XComRow
 
 
 class XComsQuery(CursorQuery, frozen=True, kw_only=True):
     """Which XComs to list."""
-
-    not_yet: ClassVar[frozenset[str]] = patterns("dag_display_name", "run_id", "task_id") | ranges(
-        "logical_date", "run_after"
-    )
 
     xcom_key: str | None = None
     map_index: int | None = None
     map_index_filter: int | None = None
     xcom_key_pattern: str | None = None
     xcom_key_prefix_pattern: str | None = None
+    dag_display_name_pattern: str | None = None
+    dag_display_name_prefix_pattern: str | None = None
+    run_id_pattern: str | None = None
+    run_id_prefix_pattern: str | None = None
+    task_id_pattern: str | None = None
+    task_id_prefix_pattern: str | None = None
+    logical_date_gte: datetime | None = None
+    logical_date_gt: datetime | None = None
+    logical_date_lte: datetime | None = None
+    logical_date_lt: datetime | None = None
+    run_after_gte: datetime | None = None
+    run_after_gt: datetime | None = None
+    run_after_lte: datetime | None = None
+    run_after_lt: datetime | None = None
+
+
+def xcom_filter(query: XComsQuery) -> XComFilter:
+    """What a query searches for."""
+    searched = {
+        name: pattern(getattr(query, f"{word}_pattern"), getattr(query, f"{word}_prefix_pattern"))
+        for name, word in (
+            ("key_pattern", "xcom_key"),
+            ("dag_pattern", "dag_display_name"),
+            ("run_pattern", "run_id"),
+            ("task_pattern", "task_id"),
+        )
+    }
+    return XComFilter(
+        **searched, logical_date=bounds(query, "logical_date"), run_after=bounds(query, "run_after")
+    )
 
 
 class XComQuery(msgspec.Struct, frozen=True, kw_only=True):

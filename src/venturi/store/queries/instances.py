@@ -12,7 +12,7 @@ from venturi.core.log_paths import log_path
 from venturi.store.engine import Tx
 from venturi.store.queries.keyed import Listing, fetch_keyed
 from venturi.store.queries.paging import ALL, Page, Paging, like, shown
-from venturi.store.queries.runs import Between
+from venturi.store.queries.runs import Between, Seconds, within
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run, task_instance, task_instance_history
 from venturi.store.scope import DagScope
@@ -41,8 +41,7 @@ class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
     queue_pattern: str | None = None
     operator_pattern: str | None = None
     map_index_pattern: str | None = None
-    #: seconds: at least, more than, at most, less than
-    duration: tuple[float | None, float | None, float | None, float | None] | None = None
+    duration: Seconds | None = None
     logical_date: Between | None = None
     run_after: Between | None = None
     start_date: Between | None = None
@@ -229,12 +228,7 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
         if text:
             conditions.append(like(column, text))
     if which.duration is not None:
-        compare = (_T.duration.__ge__, _T.duration.__gt__, _T.duration.__le__, _T.duration.__lt__)
-        conditions += [
-            made(bound)
-            for made, bound in zip(compare, which.duration, strict=True)
-            if bound is not None
-        ]
+        conditions += within(_T.duration, which.duration)
     for column, bounds in (
         (dag_run.c.logical_date, which.logical_date),
         (dag_run.c.run_after, which.run_after),

@@ -16,6 +16,7 @@ from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run
 from venturi.store.scope import DagScope
+from venturi.store.seconds import seconds_between
 
 
 class Between(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,16 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
         return [compare(bound) for bound, compare in bounds if bound is not None]
 
 
+#: A range of seconds: at least, more than, at most, less than; None is open.
+Seconds = tuple[float | None, float | None, float | None, float | None]
+
+
+def within(column: ColumnElement[Any], bounds: Seconds) -> list[ColumnElement[bool]]:
+    """A range of seconds as conditions on a column."""
+    compare = (column.__ge__, column.__gt__, column.__le__, column.__lt__)
+    return [made(bound) for made, bound in zip(compare, bounds, strict=True) if bound is not None]
+
+
 class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which runs; what is None or empty does not restrict."""
 
@@ -51,12 +62,15 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     start_date: Between | None = None
     end_date: Between | None = None
     updated_at: Between | None = None
+    duration: Seconds | None = None
     user_pattern: str | None = None
     partition_key: str | None = None
     dag_pattern: str | None = None
     partition_pattern: str | None = None
     conf_contains: str | None = None
     version_numbers: tuple[int, ...] = ()
+    #: something is asked for that no run here has
+    is_none: bool = False
 
 
 class RunRow(msgspec.Struct, frozen=True):
@@ -107,6 +121,7 @@ ORDERS: dict[str, ColumnElement[Any]] = {
     "start_date": dag_run.c.start_date,
     "end_date": dag_run.c.end_date,
     "updated_at": dag_run.c.last_scheduling_decision,
+    "duration": seconds_between(dag_run.c.start_date, dag_run.c.end_date),
     "conf": dag_run.c.conf,
 }
 
@@ -151,7 +166,7 @@ def list_runs(
 
 def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
     table = dag_run.c
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [false()] if which.is_none else []
     for column, values in (
         (table.dag_id, which.dag_ids),
         (table.run_id, which.run_ids),
@@ -166,6 +181,8 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
         (which.dag_pattern, table.dag_id),
         (which.partition_pattern, table.partition_key),
         (which.conf_contains, table.conf),
+        (which.run_id_pattern, table.run_id),
+        (which.user_pattern, table.triggering_user_name),
     ):
         if text:
             conditions.append(like(column, text))
@@ -176,10 +193,6 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
         conditions.append(table.version_id.in_(of_number))
     if which.partition_key is not None:
         conditions.append(table.partition_key == which.partition_key)
-    if which.run_id_pattern:
-        conditions.append(like(table.run_id, which.run_id_pattern))
-    if which.user_pattern:
-        conditions.append(like(table.triggering_user_name, which.user_pattern))
     for date_column, bounds in (
         (table.logical_date, which.logical_date),
         (table.run_after, which.run_after),
@@ -189,6 +202,8 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
     ):
         if bounds is not None:
             conditions.extend(bounds.conditions(date_column))
+    if which.duration is not None:
+        conditions += within(seconds_between(table.start_date, table.end_date), which.duration)
     return conditions
 
 

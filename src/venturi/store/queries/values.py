@@ -9,7 +9,9 @@ from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
 from venturi.store.engine import Tx
 from venturi.store.queries.keyed import Listing, fetch_keyed
-from venturi.store.queries.paging import ALL, Page, Paging, like
+from venturi.store.queries.paging import ALL, Page, Paging, like, shown
+from venturi.store.queries.runs import Between
+from venturi.store.schema.dags import dag
 from venturi.store.schema.runs import dag_run, xcom
 from venturi.store.scope import DagScope
 
@@ -25,6 +27,18 @@ class XComRow(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str
     task_id: str
     map_index: int
+
+
+class XComFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What XComs are searched for by; patterns in the store's notation, None does not restrict."""
+
+    key_pattern: str | None = None
+    #: in the name by which people see the DAG
+    dag_pattern: str | None = None
+    run_pattern: str | None = None
+    task_pattern: str | None = None
+    logical_date: Between | None = None
+    run_after: Between | None = None
 
 
 _ORDERS: dict[str, Any] = {
@@ -48,10 +62,11 @@ def list_xcoms(
     task_id: str | None = None,
     map_index: int | None = None,
     key: str | None = None,
-    key_pattern: str | None = None,
+    of: XComFilter | None = None,
     paging: Paging = ALL,
 ) -> Page[XComRow]:
     """The XComs that match, in the order they were pushed; None does not restrict."""
+    of = of or XComFilter()
     conditions = scope.conditions(xcom.c.dag_id)
     for column, value in (
         (xcom.c.dag_id, dag_id),
@@ -62,13 +77,30 @@ def list_xcoms(
     ):
         if value is not None:
             conditions.append(column == value)
-    if key_pattern:
-        conditions.append(like(xcom.c.key, key_pattern))
-    of = (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
-    wide = select(xcom, dag_run.c.logical_date).outerjoin(dag_run, of).where(*conditions)
-    narrow = select(xcom.c.id).where(*conditions)
-    if any(name.removeprefix("-") == "run_after" for name in paging.order):
-        narrow = narrow.outerjoin(dag_run, of)
+    for searched, text in (
+        (xcom.c.key, of.key_pattern),
+        (xcom.c.run_id, of.run_pattern),
+        (xcom.c.task_id, of.task_pattern),
+        (shown(dag.c.dag_display_name, xcom.c.dag_id), of.dag_pattern),
+    ):
+        if text:
+            conditions.append(like(searched, text))
+    for date_column, bounds in (
+        (dag_run.c.logical_date, of.logical_date),
+        (dag_run.c.run_after, of.run_after),
+    ):
+        if bounds is not None:
+            conditions += bounds.conditions(date_column)
+    its_run = (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
+    wide = select(xcom, dag_run.c.logical_date).outerjoin(dag_run, its_run)
+    narrow = select(xcom.c.id)
+    by_run = any(name.removeprefix("-") == "run_after" for name in paging.order)
+    if by_run or of.logical_date or of.run_after:
+        narrow = narrow.outerjoin(dag_run, its_run)
+    if of.dag_pattern:
+        its_dag = dag.c.dag_id == xcom.c.dag_id
+        wide, narrow = wide.outerjoin(dag, its_dag), narrow.outerjoin(dag, its_dag)
+    wide, narrow = wide.where(*conditions), narrow.where(*conditions)
     page = fetch_keyed(tx, Listing(wide, narrow, xcom.c.id, _ORDERS, ("id",)), paging)
     return page._replace(rows=[_xcom(row) for row in page.rows])
 
