@@ -54,13 +54,14 @@ $(VENV)/.installed-dev: $(INPUTS) requirements/dev.txt
 	@PYTHON="$(PYTHON)" bash scripts/install.sh dev
 
 .PHONY: test
-test: install ## run all tests, with the servers they need; the pure rooms must be covered
+test: install ## run all tests, with the servers they need, and the quick tier of torture
 	@$(RUN) -m coverage run --source=$(subst $(empty) $(empty),$(comma),$(PURE:%=src/venturi/%)) \
 		-m pytest -q $(PURE:%=tests/%)
 	@$(RUN) -m coverage report --fail-under=100
 	@bash scripts/browser.sh
 	@$(RUN) -m scripts.services run -- $(RUN) -m pytest -q -n $(JOBS) --ignore=tests/web
 	@$(RUN) -m pytest -q -n $(JOBS) tests/web
+	@$(RUN) -m scripts.services run -- $(RUN) -m tests.torture.run --lanes 3
 
 .PHONY: services
 services: install ## which database servers and brokers the tests find here, or can start

@@ -4,7 +4,6 @@ import re
 import sys
 from pathlib import Path
 
-from venturi.api.endpoint import signature_of
 from venturi.api.rest.table import PREFIX, REST
 from venturi.api.route import Route
 
@@ -48,14 +47,13 @@ def rows() -> list[str]:
 
 def _row(route: Route) -> str:
     path = PREFIX + re.sub(r":\w+}", "}", route.path)
-    refused = ", ".join(f"`{name}`" for name in sorted(signature_of(route.handler).not_yet))
     status = EMPTY.get(route.name, "works")
-    return f"| {route.method} | `{path}` | `{route.name}` | {status} | {refused} |"
+    return f"| {route.method} | `{path}` | `{route.name}` | {status} |"
 
 
 def table() -> str:
     """The whole table."""
-    heads = "| | Path | Operation | Status | Parameters refused (400) |\n|---|---|---|---|---|\n"
+    heads = "| | Path | Operation | Status |\n|---|---|---|---|\n"
     return f"{BEGIN}\n\n{heads}" + "\n".join(rows()) + f"\n\n{END}"
 
 

@@ -40,6 +40,8 @@ def test_dags_are_read_and_paused(api: Any) -> None:
     dags = airflow_client.DAGApi(api)
     listed = dags.get_dags(limit=10, tags=["x"])
     assert [each.dag_id for each in listed.dags] == ["d"]
+    assert dags.get_dags(dag_run_state=["running"], bundle_name="dags-folder").total_entries == 1
+    assert dags.get_dags(dag_run_start_date_gte=make.NOW, timetable_type=["x"]).total_entries == 0
     assert dags.get_dag("d").timetable_periodic
     assert dags.get_dag_details("d").latest_dag_version.version_number == 1
     body = airflow_client.DAGPatchBody(is_paused=True)
@@ -65,6 +67,19 @@ def test_runs_are_triggered_changed_and_deleted(api: Any) -> None:
     with pytest.raises(airflow_client.ApiException) as gone:
         runs.get_dag_run("d", "mine")
     assert gone.value.status == 404
+
+
+def test_new_tasks_are_told_and_added(api: Any, store: Store) -> None:
+    run(store, SPEC, "done", state="success", days_ago=2, instances={"a": begun()})
+    put(store, make.dag(*SPEC.tasks, make.task("new"), dag_id="d", tags=("x",)), key="k2")
+    runs = airflow_client.DagRunApi(api)
+    dry = runs.clear_dag_run("d", "done", airflow_client.DAGRunClearBody(only_new=True))
+    (told,) = dry.actual_instance.task_instances
+    assert told.actual_instance == airflow_client.NewTaskResponse(
+        task_id="new", task_display_name="new"
+    )
+    body = airflow_client.DAGRunClearBody(only_new=True, dry_run=False)
+    assert runs.clear_dag_run("d", "done", body).actual_instance.state == "queued"
 
 
 def test_task_instances_are_read_cleared_and_marked(api: Any, home: Path) -> None:

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from tests import make
-from tests.store.home import put, run
-from venturi.spec.timetable.model import CronInterval
+from tests.store.home import execute, put, run
+from venturi.spec.timetable.model import AssetTriggered, CronInterval, Custom
 from venturi.store.bell import Bell, Ring
+from venturi.store.dags import put_import_error
 from venturi.store.engine import Store
+from venturi.store.schema.runs import dag_run
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +68,67 @@ def test_lists_are_filtered(web: TestClient) -> None:
     assert ids(web, dag_id_pattern="ir") == ["first", "third"]
     assert ids(web, dag_id_prefix_pattern="th") == ["third"]
     assert ids(web, dag_id_pattern="~") == ["first", "second", "third"]
+
+
+def test_dags_are_found_by_their_bundle(web: TestClient) -> None:
+    assert ids(web, bundle_name="dags-folder") == ["first", "second", "third"]
+    assert ids(web, bundle_name="other") == []
+    assert ids(web, bundle_name="dags") == []
+    assert ids(web, bundle_version="1") == []
+
+
+def test_dags_are_found_by_the_kind_of_their_timetable(web: TestClient, store: Store) -> None:
+    own = Custom(import_path="ours.calendars.Fiscal")
+    put(store, make.dag(make.task("a"), dag_id="own", timetable=own))
+    assert ids(web, timetable_type="NullTimetable") == ["first", "third"]
+    both = ["CronDataIntervalTimetable", "ours.calendars.Fiscal"]
+    assert ids(web, timetable_type=both) == ["own", "second"]
+    assert ids(web, timetable_type="Fiscal") == []
+
+
+def test_dags_are_found_by_the_assets_they_wait_for(web: TestClient, store: Store) -> None:
+    orders = {"type": "asset", "name": "orders", "uri": "s3://shop/o", "group": "asset"}
+    parts = {"type": "asset_alias", "name": "parts", "group": "asset"}
+    when = AssetTriggered(condition=None)
+    for dag_id, record in (("waits", orders), ("waits_too", parts)):
+        recorded = {"schedule_assets": [record]}
+        put(store, make.dag(make.task("a"), dag_id=dag_id, timetable=when, recorded=recorded))
+    put(store, make.dag(make.task("a", outlets=(orders,)), dag_id="makes"))
+    assert ids(web, has_asset_schedule=True) == ["waits", "waits_too"]
+    assert ids(web, has_asset_schedule=False) == ["first", "makes", "second", "third"]
+    assert ids(web, asset_dependency="ORDER") == ["waits"]
+    assert ids(web, asset_dependency="s3://shop") == ["waits"]
+    assert ids(web, asset_dependency="parts") == []
+    assert ids(web, asset_dependency="~", dag_id_pattern="waits") == ["waits", "waits_too"]
+
+
+def test_dags_are_found_by_a_run_they_had(web: TestClient, store: Store) -> None:
+    """Nothing is found by one run that has the state and another that has the date."""
+    moments = {"old": make.NOW - timedelta(days=5), "new": make.NOW - timedelta(days=1)}
+    for dag_id, run_id, state in (
+        ("first", "old", "failed"),
+        ("first", "new", "success"),
+        ("second", "new", "failed"),
+    ):
+        spec = make.dag(make.task("a"), dag_id=dag_id)
+        row_id = run(store, spec, run_id, state=state, days_ago=len(run_id + state))
+        at = moments[run_id]
+        dates = {"start_date": at, "end_date": at + timedelta(hours=1)}
+        execute(store, update(dag_run).where(dag_run.c.id == row_id).values(**dates))
+    between = (make.NOW - timedelta(days=3)).isoformat()
+    new = moments["new"]
+    assert ids(web, dag_run_state="failed") == ["first", "second"]
+    assert ids(web, dag_run_state=["success", "running"]) == ["first"]
+    assert ids(web, dag_run_state="queued") == []
+    assert ids(web, dag_run_start_date_lt=between) == ["first"]
+    assert ids(web, dag_run_state="failed", dag_run_start_date_gt=between) == ["second"]
+    assert ids(web, dag_run_start_date_gte=new.isoformat()) == ["first", "second"]
+    assert ids(web, dag_run_start_date_gt=new.isoformat()) == []
+    end = (new + timedelta(hours=1)).isoformat()
+    assert ids(web, dag_run_end_date_lte=end, dag_run_end_date_gte=end) == ["first", "second"]
+    assert ids(web, dag_run_end_date_lt=end) == ["first"]
+    answer = web.patch("dags", params={"dag_run_state": "success"}, json={"is_paused": True})
+    assert [each["dag_id"] for each in answer.json()["dags"]] == ["first"]
 
 
 def test_paused_dags_are_told_apart(web: TestClient, bell: Bell) -> None:
@@ -150,6 +214,33 @@ def test_a_changed_dag_has_two_versions(web: TestClient, store: Store) -> None:
     assert [each["version_number"] for each in answer["dag_versions"]] == [1, 2]
     assert web.get("dags/third/dagVersions/2").json()["version_number"] == 2
     assert web.get("dags/third/dagVersions/3").status_code == 404
+
+
+def test_versions_are_found_by_their_bundle(web: TestClient) -> None:
+    def found(**params: str) -> int:
+        answer = web.get("dags/third/dagVersions", params=params).json()
+        assert len(answer["dag_versions"]) == answer["total_entries"]
+        return int(answer["total_entries"])
+
+    assert found(bundle_name="dags-folder") == 1
+    assert found(bundle_name="other") == 0
+    assert found(bundle_version="1") == 0
+
+
+def test_import_errors_are_found_by_their_file_and_bundle(web: TestClient, store: Store) -> None:
+    for path in ("/dags/d.py", "/dags/d.pyc"):
+        with store.write() as tx:
+            put_import_error(tx, path, "it does not work", make.NOW)
+
+    def found(**params: str) -> list[str]:
+        answer = web.get("importErrors", params=params).json()
+        assert len(answer["import_errors"]) == answer["total_entries"]
+        return [each["filename"] for each in answer["import_errors"]]
+
+    assert found(filename="/dags/d.py") == ["/dags/d.py"]
+    assert found(filename="d.py") == []
+    assert found(bundle_name="dags-folder") == ["/dags/d.py", "/dags/d.pyc"]
+    assert found(bundle_name="other") == []
 
 
 def test_a_file_is_read_again_by_its_token(web: TestClient, bell: Bell) -> None:

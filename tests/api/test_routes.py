@@ -15,7 +15,6 @@ from venturi.api.rest.dags import get_dag
 from venturi.api.rest.monitor import get_version
 from venturi.api.rest.table import REST
 from venturi.api.route import Route, UndeclaredRoute, check_routes
-from venturi.api.shapes.runs import RunsQuery
 from venturi.api.table import PAGES, ROUTES
 from venturi.config import get_config
 from venturi.store.engine import Store
@@ -102,16 +101,3 @@ def test_a_body_without_bound_is_refused(web: TestClient) -> None:
 
 def test_pages_are_part_of_the_table() -> None:
     assert {route.path for route in PAGES} >= {"/", "/docs", "/health", "/openapi.json"}
-
-
-def test_a_filter_that_is_not_there_yet_is_refused_rather_than_ignored(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(RunsQuery, "not_yet", frozenset({"duration_gt"}))
-    app = create_app(store, get_config(), StoppedClock(), tmp_path, ui=tmp_path / "ui_dist")
-    with TestClient(app, base_url="http://localhost:8080/api/v2") as web:
-        answer = web.get("dags/~/dagRuns", params={"duration_gt": 5})
-        assert answer.status_code == 400
-        assert "duration_gt" in answer.json()["detail"]
-        for works in ({"duration_gte": 5}, {"dag_id_pattern": "~"}):
-            assert web.get("dags/~/dagRuns", params=works).status_code == 200

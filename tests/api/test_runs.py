@@ -1,7 +1,6 @@
 """Runs through the REST API."""
 
 import json
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -100,60 +99,6 @@ def test_lists_are_filtered_and_span_dags(web: TestClient, store: Store) -> None
     assert [each["dag_run_id"] for each in batch.json()["dag_runs"]] == ["two"]
 
 
-def ended(store: Store, run_id: str, seconds: float | None) -> None:
-    """Let a run have taken so long; None: it is not over."""
-    began = make.NOW + timedelta(microseconds=999_999)
-    over = None if seconds is None else began + timedelta(seconds=seconds)
-    changed = update(dag_run).values(start_date=began, end_date=over)
-    execute(store, changed.where(dag_run.c.run_id == run_id))
-
-
-def test_runs_are_found_by_the_seconds_they_took(web: TestClient, store: Store) -> None:
-    took = {"short": 0.1, "exact": 1.1, "long": 90000.25, "busy": None}
-    for number, (run_id, seconds) in enumerate(took.items()):
-        run(store, SPEC, run_id, days_ago=number + 1)
-        ended(store, run_id, seconds)
-
-    def ids(**params: object) -> list[str]:
-        answer = web.get(RUNS, params=params)  # type: ignore[arg-type]
-        assert answer.status_code == 200, answer.text
-        found = answer.json()["dag_runs"]
-        assert [each["duration"] for each in found] == [took[each["dag_run_id"]] for each in found]
-        return [each["dag_run_id"] for each in found]
-
-    assert ids() == list(took)
-    assert ids(duration_gte=1.1) == ["exact", "long"]
-    assert ids(duration_gt=1.1) == ["long"]
-    assert ids(duration_lte=1.1) == ["short", "exact"]
-    assert ids(duration_lt=1.1) == ["short"]
-    assert ids(duration_gt=1.0999999, duration_lt=1.1000001) == ["exact"]
-    assert ids(duration_gte=0.11, duration_lte=90000) == ["exact"]
-    assert ids(duration_lt="inf") == ["short", "exact", "long"]
-    assert ids(duration_gt="1e300") == []
-    assert ids(order_by="-duration") == ["long", "exact", "short", "busy"]
-    assert web.get(RUNS, params={"duration_gt": "long"}).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("bundle_version", "v1"),
-        ("partition_date_gte", "1970-01-01"),
-        ("partition_date_lte", "2999-12-31"),
-        ("consuming_asset_pattern", "s3"),
-        ("consuming_asset_pattern", "~"),
-    ],
-)
-def test_what_no_run_has_finds_none(web: TestClient, store: Store, name: str, value: str) -> None:
-    run(store, SPEC)
-    assert web.get(RUNS).json()["total_entries"] == 1
-    answer = web.get(RUNS, params={name: value})
-    assert (answer.status_code, answer.json()["dag_runs"]) == (200, [])
-    assert answer.json()["total_entries"] == 0
-    if not name.startswith("partition_date"):
-        assert web.get(RUNS, params={name: ""}).json()["total_entries"] == 1
-
-
 def test_a_plus_in_an_address_may_arrive_as_a_space(web: TestClient, store: Store) -> None:
     run(store, SPEC, "one", days_ago=1)
     answer = web.get(f"{RUNS}?logical_date_gte=2026-11-01T00:00:00+00:00")
@@ -191,6 +136,59 @@ def test_a_run_is_cleared(web: TestClient, store: Store) -> None:
     assert (task_row(store, "a").state, task_row(store, "b").state) == ("success", None)
 
 
+GROWN = make.dag(*SPEC.tasks, make.task("extra", label="One more"))
+
+
+def test_a_run_gets_the_tasks_that_are_new(web: TestClient, store: Store, bell: Bell) -> None:
+    row_id = run(store, SPEC, state="success", instances={"a": begun(), "b": begun()})
+    put(store, GROWN, key="k2")
+    dry = web.post(f"{RUNS}/r1/clear", json={"only_new": True})
+    assert dry.status_code == 200, dry.text
+    shown = {"task_id": "extra", "task_display_name": "One more"}
+    assert dry.json() == {"task_instances": [shown], "total_entries": 1}
+    assert run_row(store).state == "success"
+    body = {"only_new": True, "dry_run": False, "note": "it grew"}
+    answer = web.post(f"{RUNS}/r1/clear", json=body).json()
+    assert (answer["state"], answer["note"]) == ("queued", "it grew")
+    assert answer["dag_versions"][0]["version_number"] == 2
+    assert (task_row(store, "a").state, task_row(store, "extra").state) == ("success", None)
+    assert bell.answer() == [Ring(dag_ids=("d",), run_ids=(row_id,))]
+    assert web.post(f"{RUNS}/r1/clear", json={"only_new": True}).json()["total_entries"] == 0
+    assert web.post(f"{RUNS}/other/clear", json={"only_new": True}).status_code == 404
+
+
+def test_several_runs_get_the_tasks_that_are_new(web: TestClient, store: Store) -> None:
+    names = ("one", "two")
+    for days, name in enumerate(names, 1):
+        run(store, SPEC, name, state="failed", days_ago=days, instances={"a": begun()})
+    put(store, GROWN, key="k2")
+    body = {"only_new": True, "dag_runs": [{"dag_run_id": name} for name in names]}
+    where = "dags/d/clearDagRuns"
+    dry = web.post(where, json=body).json()
+    assert [each["task_id"] for each in dry["task_instances"]] == ["extra", "extra"]
+    answer = web.post(where, json={**body, "dry_run": False}).json()
+    assert [each["state"] for each in answer["dag_runs"]] == ["queued", "queued"]
+    assert [task_row(store, "a", name).state for name in names] == ["success", "success"]
+    assert [task_row(store, "extra", name).state for name in names] == [None, None]
+
+
+@pytest.mark.parametrize("where", [f"{RUNS}/r1/clear", "dags/d/clearDagRuns"])
+def test_new_tasks_and_failed_ones_are_not_asked_for_at_once(web: TestClient, where: str) -> None:
+    answer = web.post(where, json={"only_new": True, "only_failed": True})
+    assert answer.status_code == 422
+    (part,) = answer.json()["detail"]
+    assert part["loc"] == ["body", "only_new"]
+    assert "not both" in part["msg"]
+
+
+def test_a_busy_run_gets_no_new_tasks(web: TestClient, store: Store) -> None:
+    run(store, SPEC, instances={"a": begun(TaskState.RUNNING)})
+    put(store, GROWN, key="k2")
+    answer = web.post(f"{RUNS}/r1/clear", json={"only_new": True, "dry_run": False})
+    assert answer.status_code == 409
+    assert "queued or running" in answer.json()["detail"]
+
+
 def test_waiting_ends_with_the_run_and_its_results(web: TestClient, store: Store) -> None:
     from venturi.store.apply import put_xcoms
 
@@ -214,3 +212,38 @@ def test_waiting_ends_with_the_run_and_its_results(web: TestClient, store: Store
     ]
     assert web.get(f"{RUNS}/r1/wait").status_code == 422
     assert web.get(f"{RUNS}/r1/wait", params={"interval": 0}).status_code == 422
+
+
+def test_runs_are_listed_by_how_long_they_took(web: TestClient, store: Store) -> None:
+    lasted = (("short", 5), ("long", 90.5), ("going", None))
+    for number, (run_id, seconds) in enumerate(lasted):
+        row_id = run(store, SPEC, run_id, days_ago=number + 1)
+        end = None if seconds is None else make.later(seconds)
+        values = {"start_date": make.NOW, "end_date": end}
+        execute(store, update(dag_run).where(dag_run.c.id == row_id).values(**values))
+
+    def listed(**asked: str | float) -> list[str]:
+        answer = web.get(RUNS, params=asked).json()
+        assert answer["total_entries"] == len(answer["dag_runs"])
+        return [each["dag_run_id"] for each in answer["dag_runs"]]
+
+    assert listed(duration_gt=5) == ["long"]
+    assert sorted(listed(duration_gte=5)) == ["long", "short"]
+    assert listed(duration_lte=90.5, duration_gt=6) == ["long"]
+    assert listed(duration_lt=90.5) == ["short"]
+    assert listed(order_by="-duration", duration_gte=0) == ["long", "short"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"bundle_version": "v1"},
+        {"partition_date_gte": "2020-01-01T00:00:00Z"},
+        {"partition_date_lte": "2030-01-01T00:00:00Z"},
+        {"consuming_asset_pattern": "sales"},
+    ],
+)
+def test_what_no_run_has_finds_none(web: TestClient, store: Store, asked: dict[str, str]) -> None:
+    run(store, SPEC)
+    assert web.get(RUNS, params=asked).json()["total_entries"] == 0
+    assert web.get(RUNS, params={"consuming_asset_pattern": "~"}).json()["total_entries"] == 1

@@ -44,4 +44,5 @@ def test_it_moves_with_a_runner_that_drains(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_keeps_nothing_from_beginning(tmp_path: Path) -> None:
-    BegunAttempts(tmp_path / "no such folder" / "begun").add((1, 1))
+    (tmp_path / "no folder").touch()
+    BegunAttempts(tmp_path / "no folder" / "begun").add((1, 1))

@@ -548,3 +548,26 @@ def test_hosts_are_bounded(box: Machine) -> None:
     )
     hosts = {line for process in descendants(box) if str(box.dags) in (line := command(process))}
     assert len(hosts) <= 3
+
+
+def test_a_host_that_does_not_answer_is_passed_by_and_its_tasks_go_on(
+    box: Machine, boss: Scheduler
+) -> None:
+    file = box.dag("time.sleep(0 if context['ti'].try_number == 2 else 60)")
+    boss.start(file, 1)
+    boss.until(Started)  # it has its own title by then
+    task = next(each for each in descendants(box) if "task d t" in command(each))
+    host = task.parent()
+    assert host is not None
+    host.suspend()
+    for ti_id in range(2, 7):  # more than wait in advance
+        boss.start(file, ti_id, try_number=2)
+    for ti_id in range(2, 7):
+        assert boss.finished(ti_id, seconds=40).result.state is TaskState.SUCCESS
+    assert "has not answered for 10 s" in box.words.read_text()
+    # What it forked before is alive, and can be ended although its host hears nothing.
+    assert task.status() != psutil.STATUS_ZOMBIE
+    boss.send(Cancel(ti_id=1, epoch=1, reason="somebody marked it", grace=0.3))
+    wait_for(lambda: task.status() == psutil.STATUS_ZOMBIE, "it has ended")
+    host.resume()
+    wait_for(lambda: not host.is_running(), "the host leaves when it is awake")

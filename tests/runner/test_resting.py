@@ -35,7 +35,8 @@ def child(pid: int, closing: ExitStack) -> tuple[Child, socket.socket]:
     log, writer = socket.socketpair()
     closing.enter_context(theirs)
     closing.enter_context(writer)
-    return Child(pid, Wire(ours, FromTask), log.detach()), theirs
+    row, _ = host(closing)
+    return Child(pid, Wire(ours, FromTask), log.detach(), row), theirs
 
 
 def wanted(other: Wire[ToHost]) -> list[int]:

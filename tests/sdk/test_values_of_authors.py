@@ -178,8 +178,10 @@ def test_a_list_of_assets_waits_for_all_and_may_stand_beside_a_timetable() -> No
     both = AssetOrTimeSchedule(
         timetable=CronTriggerTimetable("@daily", timezone="UTC"), assets=[Dataset("s3://x")]
     )
-    found = freeze_dag(DAG("d", schedule=both)).timetable
+    spec = freeze_dag(DAG("d", schedule=both))
+    found = spec.timetable
     assert isinstance(found, model.AssetOrTime)
+    assert [each["uri"] for each in spec.recorded["schedule_assets"]] == ["s3://x"]
     assert found.condition == {
         "all": [{"asset": {"name": "s3://x", "uri": "s3://x", "group": "asset"}}]
     }

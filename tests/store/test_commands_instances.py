@@ -1,5 +1,7 @@
 """Clearing and marking task instances."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,15 +10,18 @@ from sqlalchemy import insert, update
 from tests import make
 from tests.store import home
 from tests.store.home import WHO, begun
-from venturi.core.errors import InvalidInput, NotFound
+from venturi.core.errors import Conflict, InvalidInput, NotFound
 from venturi.core.states import TaskState
 from venturi.store.commands.instances import Cleared, Selection, clear, select_instances
 from venturi.store.commands.marks import mark
+from venturi.store.commands.reruns import add_new, new_tasks
 from venturi.store.engine import Store
 from venturi.store.queries.instances import get_instance, list_tries
 from venturi.store.schema.dags import dag
-from venturi.store.schema.runs import task_instance, task_instance_history, xcom
+from venturi.store.schema.people import log
+from venturi.store.schema.runs import dag_run, task_instance, task_instance_history, xcom
 from venturi.store.scope import EVERY_DAG
+from venturi.store.versions import Versions
 
 T = TaskState
 SPEC = make.dag(make.task("a", retries=2), make.task("b", "a"), make.task("c", "b"), make.task("z"))
@@ -245,3 +250,89 @@ def test_a_dag_without_a_file_is_cleared_as_it_was(ended: Store) -> None:
     clear_newest(ended, run_ids=("r1",))
     bound, newest = version_ids(ended)
     assert bound != newest
+
+
+def add_new_to(store: Store, *run_ids: str) -> tuple[int, ...]:
+    ids = [home.run_row(store, run_id).id for run_id in run_ids]
+    return store.retrying(lambda tx: add_new(tx, ids, WHO))
+
+
+def would_add(store: Store, run_id: str = "r1") -> list[str]:
+    row_id = home.run_row(store, run_id).id
+    with store.read() as tx:
+        return [task.task_id for task in new_tasks(tx, row_id, Versions())]
+
+
+def test_a_run_goes_on_with_its_new_tasks_alone(ended: Store) -> None:
+    before = {name: home.task_row(ended, name) for name in ("a", "b")}
+    assert add_new_to(ended, "r1") == ()
+    assert home.run_row(ended).state == "failed"
+    home.put(ended, MENDED, key="k2")
+    assert would_add(ended) == ["new"]
+    row_id = home.run_row(ended).id
+    assert add_new_to(ended, "r1", "r1") == (row_id,)
+    bound, newest = version_ids(ended)
+    assert bound == newest
+    run = home.run_row(ended)
+    assert (run.state, run.end_date, run.clear_number) == ("queued", None, 1)
+    assert home.task_row(ended, "new").state is None
+    for name, row in before.items():
+        assert home.task_row(ended, name) == row
+    (noted,) = home.rows(ended, log, event="clear")
+    assert (noted.run_id, noted.owner) == ("r1", "tester")
+    assert json.loads(noted.extra) == {"tasks": ["new"], "only_new": True}
+    assert would_add(ended) == []
+    assert add_new_to(ended, "r1") == ()
+    assert home.run_row(ended).revision == run.revision
+
+
+def test_several_runs_get_their_new_tasks_and_others_are_left_alone(ended: Store) -> None:
+    home.put(ended, MENDED, key="k2")
+    home.run(ended, MENDED, "late", state="success", days_ago=0)
+    both = {home.run_row(ended, name).id for name in ("r1", "r2")}
+    assert set(add_new_to(ended, "late", "r2", "r1")) == both
+    assert home.run_row(ended, "late").state == "success"
+    assert home.task_row(ended, "new", "r2").state is None
+
+
+def test_no_task_is_added_below_attempts_that_are_under_way(store: Store) -> None:
+    home.put(store, SPEC)
+    home.run(store, SPEC, "done", state="success", days_ago=2, instances={"a": begun()})
+    home.run(store, SPEC, instances={"a": begun(T.RUNNING)})
+    home.put(store, MENDED, key="k2")
+    with pytest.raises(Conflict, match="'r1' are queued or running"):
+        add_new_to(store, "done", "r1")
+    assert home.run_row(store, "done").state == "success"
+    assert home.rows(store, task_instance, task_id="new") == []
+
+
+def test_a_run_that_goes_on_stays_running(store: Store) -> None:
+    home.put(store, SPEC)
+    home.run(store, SPEC, instances={"a": begun(), "b": begun(T.UP_FOR_RETRY)})
+    home.put(store, MENDED, key="k2")
+    assert len(add_new_to(store, "r1")) == 1
+    assert home.run_row(store).state == "running"
+    assert home.run_row(store).revision > 0
+    assert home.task_row(store, "b").state == T.UP_FOR_RETRY
+
+
+def test_a_task_that_begins_after_a_scheduled_run_is_not_new_to_it(ended: Store) -> None:
+    later = make.dag(*SPEC.tasks, make.task("later", start_date=make.NOW + timedelta(days=1)))
+    scheduled = update(dag_run).where(dag_run.c.run_id == "r1").values(run_type="scheduled")
+    home.execute(ended, scheduled)
+    home.put(ended, later, key="k2")
+    assert would_add(ended) == []
+    assert would_add(ended, "r2") == ["later"]
+    clear_newest(ended, run_ids=("r1",))
+    assert [row.run_id for row in home.rows(ended, task_instance, task_id="later")] == []
+
+
+def test_a_dag_without_a_file_has_no_new_tasks(ended: Store) -> None:
+    home.put(ended, MENDED, key="k2")
+    home.execute(ended, update(dag).values(is_active=False))
+    assert would_add(ended) == []
+    assert add_new_to(ended, "r1") == ()
+
+
+def test_a_run_that_was_deleted_meanwhile_gets_nothing(ended: Store) -> None:
+    assert ended.retrying(lambda tx: add_new(tx, [987_654], WHO)) == ()

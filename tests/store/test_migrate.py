@@ -10,6 +10,9 @@ from alembic.command import downgrade, upgrade
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect
 
+from tests import make
+from tests.store.home import put
+from venturi.spec.timetable.model import CronInterval
 from venturi.store.engine import Store, Tx
 from venturi.store.migrate import (
     SchemaError,
@@ -258,3 +261,21 @@ def test_the_statements_of_a_migration_can_be_read_first(empty: Store) -> None:
     assert schema_state(empty) is SchemaState.CURRENT
     assert tables(empty) == set(metadata.tables) | {"alembic_version"}
     assert migrate(empty) is SchemaState.CURRENT
+
+
+def test_dags_that_are_there_get_the_kind_of_their_timetable(empty: Store) -> None:
+    migrate(empty)
+    daily = CronInterval(expr="@daily")
+    put(empty, make.dag(make.task("a"), dag_id="daily", timetable=daily))
+    put(empty, make.dag(make.task("a"), dag_id="never"))
+    put(empty, make.dag(make.task("a"), dag_id="strange"))
+    change_revision(empty, "0008")
+    execute(empty, "UPDATE dag_version SET spec = '{' WHERE dag_id = 'strange'")
+    change_revision(empty, "head")
+    with empty.read() as tx:
+        kinds = tx.exec_driver_sql("SELECT dag_id, timetable_type FROM dag ORDER BY dag_id").all()
+    assert [tuple(row) for row in kinds] == [
+        ("daily", "CronDataIntervalTimetable"),
+        ("never", "NullTimetable"),
+        ("strange", None),
+    ]

@@ -3,16 +3,18 @@
 import importlib
 import inspect
 import pkgutil
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from tests import make
 from tests.store.home import begun, execute, put, run
 from venturi.core.errors import NotFound
-from venturi.spec.model import DagSpec, GroupSpec
+from venturi.spec.model import DagSpec
+from venturi.spec.timetable.model import AssetTriggered
 from venturi.store import queries
 from venturi.store.access import grants
 from venturi.store.engine import Store
@@ -22,7 +24,6 @@ from venturi.store.queries import (
     counts,
     dags,
     facts,
-    groups,
     health,
     instances,
     pulse,
@@ -31,10 +32,9 @@ from venturi.store.queries import (
     specs,
     values,
 )
-from venturi.store.queries.instances import Members
 from venturi.store.schema.dags import dag_access, dag_owner, import_error
 from venturi.store.schema.people import log
-from venturi.store.schema.runs import xcom
+from venturi.store.schema.runs import dag_run, xcom
 from venturi.store.scope import EVERY_DAG, DagScope
 
 ADA = DagScope(owner="admin")
@@ -105,25 +105,55 @@ def test_a_list_holds_what_the_scope_holds_and_no_more(filled: Store, name: str)
         assert LISTS[name](tx, EVERY_DAG) >= ALL_IDS
 
 
-def test_groups_are_looked_for_in_the_scope(store: Store) -> None:
-    inside = {"groups": (GroupSpec(group_id="g"),)}
-    for dag_id, owner in (("mine", "admin"), ("theirs", "other")):
-        task = make.task(f"{dag_id}_a", owner=owner, group="g")
-        put(store, make.dag(task, dag_id=dag_id, **inside), path=f"/dags/{dag_id}.py")
-    with store.read() as tx:
-        mine, theirs = Members(("mine",), ("mine_a",)), Members(("theirs",), ("theirs_a",))
-        assert groups.group_everywhere(tx, ADA, "g") == (mine,)
-        assert groups.group_everywhere(tx, NOBODY, "g") == ()
-        assert groups.group_everywhere(tx, EVERY_DAG, "g") == (mine, theirs)
-        assert groups.group_of_dag(tx, ADA, "mine", "g") == mine
-        with pytest.raises(NotFound, match="no DAG 'theirs'"):
-            groups.group_of_dag(tx, ADA, "theirs", "g")
-
-
 @pytest.mark.parametrize("owner", ["ADMIN", "admin ", "adm%", "a_min", "", "admin, notanadmin"])
 def test_a_name_that_is_only_like_the_owners_holds_nothing(filled: Store, owner: str) -> None:
     with filled.read() as tx:
         assert LISTS["dags"](tx, DagScope(owner=owner)) == set()
+
+
+def test_a_filter_by_runs_or_assets_finds_none_outside_of_the_scope(filled: Store) -> None:
+    waits = {"schedule_assets": [{"type": "asset", "name": "orders", "uri": "s3://o"}]}
+    when = AssetTriggered(condition=None)
+    for spec in (
+        owned("dag_a", "admin", timetable=when, recorded=waits),
+        owned("dag_ab", "notanadmin", timetable=when, recorded=waits),
+    ):
+        put(filled, spec, path=f"/dags/{spec.dag_id}.py", key="k2")
+
+    def found(scope: DagScope, **which: Any) -> set[str]:
+        with filled.read() as tx:
+            return {row.dag_id for row in dags.list_dags(tx, scope, dags.DagFilter(**which)).rows}
+
+    day = timedelta(days=1)
+    execute(filled, update(dag_run).values(start_date=make.NOW, end_date=make.NOW + day))
+    since = runs.Between(gte=make.NOW)
+    had = dags.HadRun(states=("running", "failed"), start_date=since, end_date=since)
+    assert found(EVERY_DAG, had_run=had) == ALL_IDS
+    assert found(ADA, had_run=had) == {"dag_a"}
+    never = dags.HadRun(states=("running",), end_date=runs.Between(lt=make.NOW + day))
+    assert found(EVERY_DAG, had_run=never) == set()
+    for which in ({"asset_pattern": "ORDERS"}, {"asset_pattern": "s3://"}, {"by_assets": True}):
+        assert found(EVERY_DAG, **which) == {"dag_a", "dag_ab"}
+        assert found(ADA, **which) == {"dag_a"}
+    assert found(EVERY_DAG, by_assets=False) == {"_dag", "dag_a2"}
+    assert found(ADA, by_assets=False) == set()
+    assert found(EVERY_DAG, timetable_types=("NullTimetable",)) == {"_dag", "dag_a2"}
+    assert found(ADA, bundle_name="dags-folder") == {"dag_a"}
+    assert found(EVERY_DAG, bundle_name="DAGS-folder") == set()
+    assert found(EVERY_DAG, bundle_version="1") == set()
+
+
+def test_import_errors_by_file_and_bundle_are_of_the_scope(filled: Store) -> None:
+    def found(scope: DagScope, **which: Any) -> set[str]:
+        with filled.read() as tx:
+            return {row.text for row in dags.list_import_errors(tx, scope, **which).rows}
+
+    assert found(ADA, filename="/dags/dag_a.py") == {"dag_a"}
+    assert found(ADA, filename="/dags/dag_ab.py") == set()
+    assert found(EVERY_DAG, filename="/dags/DAG_A.py") == set()
+    execute(filled, update(import_error).values(bundle_name="dags-folder"))
+    assert found(ADA, bundle_name="dags-folder") == {"dag_a"}
+    assert found(EVERY_DAG, bundle_name="dags") == set()
 
 
 def test_counts_are_of_the_scope(filled: Store) -> None:

@@ -28,8 +28,6 @@ from venturi.store.scope import DagScope
 #: A trigger's conf or an XCom may be large, but not without bound.
 BODY_BYTES_MAX = 16 << 20
 _READ_ONLY = "GET"
-#: Values of a parameter that restrict nothing.
-_ALL = frozenset({"", "~"})
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +42,6 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     no_body: bool
     #: the handler reads the body itself
     raw_body: bool
-    #: parameters that are refused: doing without them would give a wrong answer
-    not_yet: frozenset[str]
 
 
 def signature_of(handler: Callable[..., Any]) -> Signature:
@@ -65,7 +61,6 @@ def signature_of(handler: Callable[..., Any]) -> Signature:
         body=None if body in {None, bytes} else msgspec.json.Decoder(body),
         no_body=type(None) in get_args(body),
         raw_body=body is bytes,
-        not_yet=getattr(query, "not_yet", frozenset()),
     )
 
 
@@ -165,8 +160,6 @@ def _arguments(taken: Signature, request: Request, body: bytes) -> dict[str, Any
 def _query(taken: Signature, params: QueryParams) -> Any:
     values: dict[str, Any] = {}
     for name in params:
-        if name in taken.not_yet and params[name] not in _ALL:
-            raise Refused(400, f"The parameter `{name}` is not supported yet.")
         if name in taken.lists:
             values[name] = params.getlist(name)
         elif name in taken.instants:

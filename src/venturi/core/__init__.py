@@ -5,6 +5,7 @@ keys        how task instances are named
 clock       the only place that reads a clock
 errors      the root of our exceptions
 locks       one process of a kind per home
+entries     a file of entries of one shape, for the next process
 backoff     how long to wait before the next try
 run_ids     how run ids are written, and what may be one
 log_paths   where the log of an attempt lies

@@ -2,17 +2,17 @@
 
 When scheduler, runner and task are all killed within one moment, nobody is left who has heard that
 the task began. Without this file the next runner would not know the attempt, and it would be run
-again under the same try; with it the attempt ends as lost (rule R13). Not synced: a killed process
-does not take back what it has written, and no task survives the machine.
+again under the same try; with it the attempt ends as lost (rule R13). No task survives the machine:
+nothing is synced.
 """
 
-import os
 import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from venturi.core.clock import Instant
+from venturi.core.entries import EntryFile
 from venturi.core.messages import Finished
 from venturi.runner.work import failed
 
@@ -27,54 +27,40 @@ class BegunAttempts:
     """(ti_id, epoch) of every attempt that was given to a process and is not acknowledged."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._written = 0
-        self._file: int | None = None
+        self._entries = EntryFile(path, _ENTRY)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._entries.path
 
     def left(self) -> list[Key]:
         """What an earlier runner has left; `clear` when it is safe elsewhere."""
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return []
-        whole = len(data) - len(data) % _ENTRY.size
-        return [(ti_id, epoch) for ti_id, epoch in dict.fromkeys(_ENTRY.iter_unpack(data[:whole]))]
+        return [(ti_id, epoch) for ti_id, epoch in dict.fromkeys(self._entries.read())]
 
     def add(self, key: Key) -> None:
         """An attempt is about to begin. On a full disk it begins nevertheless."""
         with suppress(OSError):
-            if self._file is None:
-                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-                self._file = os.open(self.path, flags, 0o600)
-            os.write(self._file, _ENTRY.pack(*key))
-            self._written += 1
+            self._entries.append(*key)
 
     def tidy(self, count: int, known: Callable[[], Iterable[Key]]) -> None:
         """Keep only the `count` known ones, once enough others have come together, or when none is.
 
         Called for every acknowledgement.
         """
-        if count == 0 and self._written:
+        if count == 0 and self._entries.count:
             self.clear()
-        elif self._written > count + SURPLUS:
-            keys = list(known())
-            self.clear()
-            for key in keys:
-                self.add(key)
+        elif self._entries.count > count + SURPLUS:
+            with suppress(OSError):  # then later
+                self._entries.replace(known())
 
     def move(self, path: Path) -> None:
         """Go on under another name."""
-        with suppress(FileNotFoundError):
-            self.path.rename(path)
-        self.path = path
+        self._entries.move(path)
 
     def clear(self) -> None:
         """Nothing has begun."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-        self.path.unlink(missing_ok=True)
-        self._written = 0
+        self._entries.clear()
 
 
 def lost_with_its_runner(key: Key, hostname: str, now: Instant) -> Finished:

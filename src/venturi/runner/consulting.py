@@ -11,7 +11,7 @@ import msgspec
 from venturi.core.host_messages import Mask
 from venturi.core.messages import Ask, AskTimetable, Reply, Start, TimetableSaid
 from venturi.core.wire import Message
-from venturi.runner.host_row import Child, HostRow
+from venturi.runner.host_row import Child
 from venturi.runner.hosts import Hosts
 from venturi.runner.logfiles import LogFile
 from venturi.runner.reactor import Reactor
@@ -31,7 +31,6 @@ class Consultation:
 
     def __init__(self, order: AskTimetable, log: LogFile) -> None:
         self.order, self.log = order, log
-        self.host: HostRow | None = None
         self.child: Child | None = None
         self.late = False
         self.answered = False
@@ -56,12 +55,10 @@ class Consulting:
         if order.fresh:
             self._take_fresh(case)
         else:
-            case.host = self.hosts.take(
-                order.file, lambda child, reason: self._employ(case, child, reason)
-            )
+            self.hosts.take(order.file, lambda child, reason: self._employ(case, child, reason))
 
     def _take_fresh(self, case: Consultation) -> None:
-        case.host = self.hosts.take_fresh(lambda child, reason: self._employ(case, child, reason))
+        self.hosts.take_fresh(lambda child, reason: self._employ(case, child, reason))
 
     def _employ(self, case: Consultation, child: Child | None, reason: str) -> None:
         if child is not None and case.answered:
@@ -118,9 +115,9 @@ class Consulting:
             case.log.write(data)
 
     def _be_late(self, case: Consultation) -> None:
-        if case.child is not None and case.host is not None:
+        if case.child is not None:
             case.late = True
-            self.hosts.signal(case.host, case.child.pid, signal.SIGKILL)
+            self.hosts.signal(case.child.host, case.child.pid, signal.SIGKILL)
 
     def _end(self, case: Consultation, error: str) -> None:
         order = case.order

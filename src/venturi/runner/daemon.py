@@ -132,6 +132,7 @@ class Runner:
         self.reactor.watch(listener, lambda _: self._accept(listener))
         self.reactor.watch(wake_read, lambda _: drain(wake_read))
         self.reactor.every(TIDY, self.hosts.tidy)
+        self.reactor.every(1.0, self.hosts.pass_by_the_silent)
         self.leasehold.begin()
         try:
             while not self._is_done():

@@ -18,11 +18,12 @@ SPARES = 2
 
 
 class Child(NamedTuple):
-    """A forked child: its channel, and the reading end of its log pipe."""
+    """A forked child: its channel, the reading end of its log pipe, and what it was forked from."""
 
     pid: int
     wire: Wire[FromTask]
     log: int
+    host: "HostRow"
 
     def close(self) -> None:
         """Let it go: a child that waits for work ends when its channel closes."""
@@ -51,6 +52,10 @@ class HostRow:
         #: children that have been given work and have not exited
         self.busy: set[int] = set()
         self.last_used = 0.0
+        #: when it last said something, or was asked for a child for the first one who waits
+        self.heard_at = 0.0
+        #: it has not answered for long: its children are dealt with without it
+        self.is_silent = False
         self.keep = True
         #: it has given a child to somebody
         self.has_worked = False

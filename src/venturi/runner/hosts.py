@@ -4,10 +4,12 @@ A host is wanted for a file in one exact condition (`FileRef`). It goes when its
 condition and nobody runs on the old one, or when there are too many and it has been idle longest.
 """
 
+import logging
 import os
 import signal
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from setproctitle import setproctitle
 
@@ -25,8 +27,13 @@ from venturi.runner.wire import Wire, WireClosed, pair
 #: Seconds without work after which a host keeps no spares, and after which it goes.
 REST = 60.0
 LEAVE = 600.0
+#: Seconds without a word after which a host that owes somebody a child is passed by.
+SILENT = 10.0
 #: Asks something on behalf of an import: the question, and who wants the reply.
 Asker = Callable[[Ask, Callable[[Reply], None]], None]
+
+
+_LOG = logging.getLogger(__name__)
 
 
 class Hosts:
@@ -74,7 +81,7 @@ class Hosts:
         """Read a file when its turn comes; answered by `Loaded`."""
         self.loads.append(order)
 
-    def take(self, file: FileRef, taker: Taker) -> HostRow:
+    def take(self, file: FileRef, taker: Taker) -> None:
         """Ask the host of a file in this condition for a child."""
         host = self.by_file.get(file)
         if host is None:
@@ -88,13 +95,13 @@ class Hosts:
                 ),
             )
         host.last_used = self.reactor.clock.monotonic()
+        if not host.takers:
+            host.heard_at = host.last_used
         host.take(taker)
-        return host
 
-    def take_fresh(self, taker: Taker) -> HostRow:
+    def take_fresh(self, taker: Taker) -> None:
         """Ask the base for a child that has imported nothing yet."""
         self.base.take(taker)
-        return self.base
 
     def forget(self, file: FileRef) -> None:
         """Nobody needs the host of this file any more."""
@@ -109,6 +116,9 @@ class Hosts:
 
     def signal(self, host: HostRow, pid: int, number: int) -> None:
         """Send a signal to a child of a host."""
+        if host.is_silent:
+            _signal(pid, number)
+            return
         try:
             host.wire.send(Signal(pid=pid, signal=number))
         except (WireClosed, OSError):
@@ -136,6 +146,25 @@ class Hosts:
             if idle > LEAVE and host is not self.base:
                 self._retire(host)
 
+    def pass_by_the_silent(self) -> None:
+        """Have those who wait for a host that does not answer served by a new one.
+
+        Its children go on: they need it only to be waited for. It leaves when it is awake again.
+        """
+        now = self.reactor.clock.monotonic()
+        for host in [host for host in self.by_file.values() if host.takers]:
+            if host.loading is not None or now - host.heard_at < SILENT:
+                continue
+            assert host.file is not None
+            text = "Process %s of %s has not answered for %.0f s: a new one takes its place."
+            _LOG.warning(text, host.pid, host.file.path, SILENT)
+            waiting = list(host.takers)
+            host.takers.clear()
+            host.is_silent = True
+            self._retire(host)
+            for taker in waiting:
+                self.take(host.file, taker)
+
     # --- hearing -------------------------------------------------------------------------------
 
     def _watch(self, host: HostRow) -> None:
@@ -149,12 +178,13 @@ class Hosts:
             self._lose(host)
 
     def _from_host(self, host: HostRow, message: FromHost) -> None:
+        host.heard_at, host.is_silent = self.reactor.clock.monotonic(), False
         match message:
             case Spare():
                 channel, log = host.wire.descriptors[:2]
                 del host.wire.descriptors[:2]
                 os.set_blocking(log, False)
-                child = Child(message.pid, child_wire(channel), log)
+                child = Child(message.pid, child_wire(channel), log, host)
                 if host.retiring:
                     child.close()
                 else:
@@ -266,3 +296,11 @@ def _died_while_loading(order: Load) -> Loaded:
         error=f"The process that imported {order.file.path} ended in the middle of it: the file "
         "called os._exit, crashed the interpreter, or was killed for want of memory.",
     )
+
+
+def _signal(pid: int, number: int) -> None:
+    """As a host does it: the number is still its child's, as nobody else waits for that."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+        if number == signal.SIGKILL:
+            os.killpg(pid, signal.SIGKILL)

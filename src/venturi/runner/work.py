@@ -6,7 +6,7 @@ from enum import StrEnum
 from venturi.core.attempts import Result, Usage
 from venturi.core.messages import Call, Called, Finished, Start, Started
 from venturi.core.states import TaskState
-from venturi.runner.host_row import Child, HostRow
+from venturi.runner.host_row import Child
 from venturi.runner.logfiles import LogFile
 
 #: Kind, id, epoch: unique among all work.
@@ -31,7 +31,6 @@ class Work:
         self.key = key_of_order(order)
         self.stage = Stage.WAITING
         self.child: Child | None = None
-        self.host: HostRow | None = None
         self.started_at: datetime | None = None
         #: the same moment on the monotonic clock
         self.started_monotonic = 0.0

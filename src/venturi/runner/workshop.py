@@ -90,12 +90,10 @@ class Workshop:
         elif order.fresh:
             self._take_fresh(work)
         else:
-            work.host = self.hosts.take(
-                order.file, lambda child, reason: self._employ(work, child, reason)
-            )
+            self.hosts.take(order.file, lambda child, reason: self._employ(work, child, reason))
 
     def _take_fresh(self, work: Work) -> None:
-        work.host = self.hosts.take_fresh(lambda child, reason: self._employ(work, child, reason))
+        self.hosts.take_fresh(lambda child, reason: self._employ(work, child, reason))
 
     def _employ(self, work: Work, child: Child | None, reason: str) -> None:
         """A child is there for the work, or the reason why there is none."""
@@ -234,7 +232,9 @@ class Workshop:
 
     def host_died(self, host: HostRow) -> None:
         """A host has gone, and its children with it."""
-        for work in [work for work in self.by_pid.values() if work.host is host]:
+        for work in [
+            work for work in self.by_pid.values() if work.child and work.child.host is host
+        ]:
             self._hear(work)
             self._gone(work, None, Usage(), work.kill_reason or "its host process died")
 
@@ -281,15 +281,15 @@ class Workshop:
 
     def _kill(self, work: Work, grace: float) -> None:
         """SIGTERM now, so that on_kill can run; SIGKILL to its group after `grace` seconds."""
-        child, host = work.child, work.host
-        if child is None or host is None:
+        child = work.child
+        if child is None:
             return
 
         def insist() -> None:
             if work.child is child:
-                self.hosts.signal(host, child.pid, signal.SIGKILL)
+                self.hosts.signal(child.host, child.pid, signal.SIGKILL)
 
-        self.hosts.signal(host, child.pid, signal.SIGTERM)
+        self.hosts.signal(child.host, child.pid, signal.SIGTERM)
         self.reactor.after(grace, insist)
 
     def _say(self, work: Work, level: str, text: str) -> None:

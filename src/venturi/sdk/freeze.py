@@ -195,7 +195,7 @@ def _recorded(dag: DAG) -> dict[str, Any]:
     if dag.returned is not None:
         operator = getattr(dag.returned, "operator", dag.returned)
         found["result"] = getattr(operator, "task_id", None)
-    assets = asset_records(dag.schedule)
+    assets = asset_records(getattr(dag.schedule, "asset_condition", dag.schedule))
     if assets:
         found["schedule_assets"] = assets
     return {name: stable(value) for name, value in found.items()}

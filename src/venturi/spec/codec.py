@@ -26,11 +26,6 @@ def decode(data: bytes | str) -> DagSpec:
     return _decoder.decode(data)
 
 
-def mentions(data: bytes, text: str) -> bool:
-    """Whether the DagSpec that `encode` wrote has this text in it, told without decoding it."""
-    return _encoder.encode(text) in data
-
-
 #: Fields that hold values of the author's. A unique id in them says nothing, nor a moment where the
 #: file looked at the clock when it was read: they are others at each reading.
 VALUES = ("params", "recorded", "description", "label", "doc", "doc_md")

@@ -1,20 +1,21 @@
-"""What is in a task group."""
+"""Which tasks stand in a task group."""
 
 from venturi.spec.model import DagSpec
 
 
-def tasks_within(spec: DagSpec, group_id: str) -> tuple[str, ...] | None:
-    """The tasks in a group and in the groups within it, in the file's order; None: no such group.
+def tasks_in_group(spec: DagSpec, group_id: str) -> tuple[str, ...] | None:
+    """The ids of the tasks in a group and in the groups in it, in the file's order.
 
-    A group may have no tasks.
+    None if the DAG has no such group.
     """
-    parents = {group.group_id: group.parent for group in spec.groups}
-    if group_id not in parents:
+    groups = {group.group_id: group for group in spec.groups}
+    if group_id not in groups:
         return None
-
-    def is_within(group: str | None) -> bool:
-        while group is not None and group != group_id:
-            group = parents.get(group)
-        return group is not None
-
-    return tuple(task.task_id for task in spec.tasks if is_within(task.group))
+    waiting, found = [group_id], []
+    while waiting:
+        each = waiting.pop()
+        if each in groups:
+            waiting.extend(reversed(groups[each].children))
+        else:
+            found.append(each)
+    return tuple(found)

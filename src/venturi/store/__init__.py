@@ -4,7 +4,7 @@ open        the store that the configuration names
 engine      opening a database; transactions that retry
 connect     connections of each kind of database; `patience` bounds how long PostgreSQL's wait
 faults      what a database's error means; `largest` the largest value that it takes
-now         the database's own clock; `ids` row ids, in blocks
+now         the database's own clock; `seconds` between two columns; `ids` row ids, in blocks
 schema/     the tables, named and shaped as Airflow's users know them
 alone       being the only one who changes the tables
 migrate     creating, upgrading, checking, resetting

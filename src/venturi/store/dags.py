@@ -13,7 +13,7 @@ from venturi.core.states import RunState
 from venturi.decide.calendar import following
 from venturi.decide.views import DagView
 from venturi.spec.model import DagSpec
-from venturi.spec.timetable import describe, summary
+from venturi.spec.timetable import describe, summary, type_name
 from venturi.spec.timetable.model import Continuous, DataInterval, RunInfo
 from venturi.store.access import put_access
 from venturi.store.assets import put_assets
@@ -95,6 +95,7 @@ def put_dag(
         "default_view": spec.default_view,
         "timetable_summary": summary(spec.timetable),
         "timetable_description": describe(spec.timetable)[:1000],
+        "timetable_type": type_name(spec.timetable)[:1000],
         "max_active_tasks": spec.max_active_tasks,
         "max_active_runs": spec.max_active_runs,
         "max_consecutive_failed_dag_runs": spec.max_consecutive_failed_dag_runs,

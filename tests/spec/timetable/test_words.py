@@ -1,8 +1,11 @@
 """Timetables in words, and the ones that are refused when their file is read."""
 
+from typing import get_args
+
 import pytest
 
 from tests.spec.timetable.make import step, utc
+from venturi.sdk import timetables
 from venturi.spec.cron import ScheduleError
 from venturi.spec.timetable.check import check
 from venturi.spec.timetable.model import (
@@ -21,7 +24,7 @@ from venturi.spec.timetable.model import (
     RelativeDelta,
     Timetable,
 )
-from venturi.spec.timetable.words import describe, describe_cron, summary
+from venturi.spec.timetable.words import TYPE_NAMES, describe, describe_cron, summary, type_name
 
 GAMES = (utc("2026-06-11 19:00"), utc("2026-07-19 19:00"))
 
@@ -161,3 +164,13 @@ def test_a_timetable_that_cannot_be_followed_is_refused(timetable: Timetable, wo
 )
 def test_a_timetable_that_works_passes(timetable: Timetable) -> None:
     check(timetable)
+
+
+def test_a_kind_is_called_like_the_class_that_authors_write() -> None:
+    for kind in get_args(Timetable):
+        if kind is not Custom:
+            name = TYPE_NAMES[kind]
+            assert isinstance(getattr(timetables, name), type)
+    assert type_name(Null()) == "NullTimetable"
+    assert type_name(AssetOrTime(timetable=Once(), condition=None)) == "AssetOrTimeSchedule"
+    assert type_name(Custom(import_path="ours.calendars.Fiscal")) == "ours.calendars.Fiscal"

@@ -2370,8 +2370,11 @@ export interface components {
          * @description A page of DAGs.
          */
         Dags: {
-            dags: components["schemas"]["DagAnswer"][];
             total_entries: number;
+            total_entries_limit?: number | null;
+            next_cursor?: string | null;
+            previous_cursor?: string | null;
+            dags: components["schemas"]["DagAnswer"][];
         };
         /**
          * DagAnswer
@@ -2622,8 +2625,14 @@ export interface components {
          * @description A page of task instances.
          */
         Instances: {
-            task_instances: components["schemas"]["InstanceAnswer"][];
             total_entries: number;
+            /** @default null */
+            total_entries_limit: number | null;
+            /** @default null */
+            next_cursor: string | null;
+            /** @default null */
+            previous_cursor: string | null;
+            task_instances: components["schemas"]["InstanceAnswer"][];
         };
         /**
          * InstanceAnswer
@@ -2673,8 +2682,14 @@ export interface components {
          * @description A page of runs.
          */
         Runs: {
-            dag_runs: components["schemas"]["RunAnswer"][];
             total_entries: number;
+            /** @default null */
+            total_entries_limit: number | null;
+            /** @default null */
+            next_cursor: string | null;
+            /** @default null */
+            previous_cursor: string | null;
+            dag_runs: components["schemas"]["RunAnswer"][];
         };
         /**
          * RunAnswer
@@ -2704,6 +2719,22 @@ export interface components {
             partition_key: string | null;
             /** @default null */
             partition_date: string | null;
+        };
+        /**
+         * NewTasks
+         * @description The tasks that would be added to runs; they have no instances yet.
+         */
+        NewTasks: {
+            task_instances: components["schemas"]["NewTask"][];
+            total_entries: number;
+        };
+        /**
+         * NewTask
+         * @description A task that a run does not have yet.
+         */
+        NewTask: {
+            task_id: string;
+            task_display_name: string;
         };
         /**
          * ClearedPartitions
@@ -2767,8 +2798,11 @@ export interface components {
          * @description A page of events.
          */
         AssetEvents: {
-            asset_events: components["schemas"]["AssetEvent"][];
             total_entries: number;
+            total_entries_limit?: number | null;
+            next_cursor?: string | null;
+            previous_cursor?: string | null;
+            asset_events: components["schemas"]["AssetEvent"][];
         };
         /**
          * AssetEvent
@@ -2908,8 +2942,11 @@ export interface components {
          * @description A page of XComs.
          */
         XComs: {
-            xcom_entries: components["schemas"]["XComAnswer"][];
             total_entries: number;
+            total_entries_limit?: number | null;
+            next_cursor?: string | null;
+            previous_cursor?: string | null;
+            xcom_entries: components["schemas"]["XComAnswer"][];
         };
         /**
          * XComAnswer
@@ -3324,8 +3361,11 @@ export interface components {
          * @description A page of the audit log.
          */
         EventLogs: {
-            event_logs: components["schemas"]["EventLog"][];
             total_entries: number;
+            total_entries_limit?: number | null;
+            next_cursor?: string | null;
+            previous_cursor?: string | null;
+            event_logs: components["schemas"]["EventLog"][];
         };
         /**
          * EventLog
@@ -3745,6 +3785,21 @@ export interface operations {
                 has_import_errors?: boolean;
                 last_dag_run_state?: "failed" | "queued" | "running" | "success";
                 is_favorite?: boolean;
+                bundle_name?: string;
+                bundle_version?: string;
+                has_asset_schedule?: boolean;
+                asset_dependency?: string;
+                timetable_type?: string[];
+                dag_run_state?: string[];
+                dag_run_start_date_gte?: string;
+                dag_run_start_date_gt?: string;
+                dag_run_start_date_lte?: string;
+                dag_run_start_date_lt?: string;
+                dag_run_end_date_gte?: string;
+                dag_run_end_date_gt?: string;
+                dag_run_end_date_lte?: string;
+                dag_run_end_date_lt?: string;
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -3836,6 +3891,20 @@ export interface operations {
                 has_import_errors?: boolean;
                 last_dag_run_state?: "failed" | "queued" | "running" | "success";
                 is_favorite?: boolean;
+                bundle_name?: string;
+                bundle_version?: string;
+                has_asset_schedule?: boolean;
+                asset_dependency?: string;
+                timetable_type?: string[];
+                dag_run_state?: string[];
+                dag_run_start_date_gte?: string;
+                dag_run_start_date_gt?: string;
+                dag_run_start_date_lte?: string;
+                dag_run_start_date_lt?: string;
+                dag_run_end_date_gte?: string;
+                dag_run_end_date_gt?: string;
+                dag_run_end_date_lte?: string;
+                dag_run_end_date_lt?: string;
             };
             header?: never;
             path?: never;
@@ -4697,6 +4766,8 @@ export interface operations {
                 offset?: number;
                 order_by?: string[];
                 version_number?: number;
+                bundle_name?: string;
+                bundle_version?: string;
             };
             header?: never;
             path: {
@@ -5097,7 +5168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Runs"] | components["schemas"]["Instances"];
+                    "application/json": components["schemas"]["Runs"] | components["schemas"]["Instances"] | components["schemas"]["NewTasks"];
                 };
             };
             /** @description The request contradicts what is there */
@@ -5584,6 +5655,15 @@ export interface operations {
                 partition_key_prefix_pattern?: string;
                 conf_contains?: string;
                 dag_version?: number[];
+                duration_gte?: number;
+                duration_gt?: number;
+                duration_lte?: number;
+                duration_lt?: number;
+                bundle_version?: string;
+                partition_date_gte?: string;
+                partition_date_lte?: string;
+                consuming_asset_pattern?: string;
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -6155,7 +6235,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunAnswer"] | components["schemas"]["Instances"];
+                    "application/json": components["schemas"]["RunAnswer"] | components["schemas"]["Instances"] | components["schemas"]["NewTasks"];
                 };
             };
             /** @description The request contradicts what is there */
@@ -6661,6 +6741,7 @@ export interface operations {
                 updated_at_lte?: string;
                 updated_at_lt?: string;
                 task_id?: string;
+                task_group_id?: string;
                 task_display_name_pattern?: string;
                 task_display_name_prefix_pattern?: string;
                 state?: string[];
@@ -6687,6 +6768,7 @@ export interface operations {
                 duration_gt?: number;
                 duration_lte?: number;
                 duration_lt?: number;
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -7279,6 +7361,7 @@ export interface operations {
                 updated_at_lte?: string;
                 updated_at_lt?: string;
                 task_id?: string;
+                task_group_id?: string;
                 task_display_name_pattern?: string;
                 task_display_name_prefix_pattern?: string;
                 state?: string[];
@@ -7305,6 +7388,7 @@ export interface operations {
                 duration_gt?: number;
                 duration_lte?: number;
                 duration_lt?: number;
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -7633,11 +7717,26 @@ export interface operations {
                 limit?: number;
                 offset?: number;
                 order_by?: string[];
+                cursor?: string;
                 xcom_key?: string;
                 map_index?: number;
                 map_index_filter?: number;
                 xcom_key_pattern?: string;
                 xcom_key_prefix_pattern?: string;
+                dag_display_name_pattern?: string;
+                dag_display_name_prefix_pattern?: string;
+                run_id_pattern?: string;
+                run_id_prefix_pattern?: string;
+                task_id_pattern?: string;
+                task_id_prefix_pattern?: string;
+                logical_date_gte?: string;
+                logical_date_gt?: string;
+                logical_date_lte?: string;
+                logical_date_lt?: string;
+                run_after_gte?: string;
+                run_after_gt?: string;
+                run_after_lte?: string;
+                run_after_lt?: string;
             };
             header?: never;
             path: {
@@ -10288,6 +10387,7 @@ export interface operations {
                 limit?: number;
                 offset?: number;
                 order_by?: string[];
+                cursor?: string;
                 asset_id?: number;
                 source_dag_id?: string;
                 source_task_id?: string;
@@ -11632,6 +11732,8 @@ export interface operations {
                 order_by?: string[];
                 filename_pattern?: string;
                 filename_prefix_pattern?: string;
+                filename?: string;
+                bundle_name?: string;
             };
             header?: never;
             path?: never;
@@ -11862,6 +11964,7 @@ export interface operations {
                 limit?: number;
                 offset?: number;
                 order_by?: string[];
+                cursor?: string;
                 dag_id?: string;
                 task_id?: string;
                 run_id?: string;
@@ -12042,6 +12145,14 @@ export interface operations {
                 job_type?: string;
                 hostname?: string;
                 executor_class?: string;
+                start_date_gte?: string;
+                start_date_gt?: string;
+                start_date_lte?: string;
+                start_date_lt?: string;
+                end_date_gte?: string;
+                end_date_gt?: string;
+                end_date_lte?: string;
+                end_date_lt?: string;
             };
             header?: never;
             path?: never;

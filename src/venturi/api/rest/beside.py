@@ -115,14 +115,15 @@ def get_extra_links(
     with call.read() as tx:
         get_instance(tx, call.scope, dag_id, dag_run_id, task_id, query.map_index)
         tasks = {task.task_id: task for task in spec_of(tx, call.scope, dag_id).tasks}
-        which = XComFilter(
+        page = list_xcoms(
+            tx,
+            call.scope,
             dag_id=dag_id,
             run_id=dag_run_id,
             task_id=task_id,
             map_index=query.map_index,
-            key_pattern=r"%link%",
+            of=XComFilter(key_pattern=r"%link%"),
         )
-        page = list_xcoms(tx, call.scope, which)
     left = {row.key: json.loads(row.value) for row in page.rows if row.value is not None}
     names = tasks[task_id].extra_links if task_id in tasks else ()
     found = {

@@ -8,10 +8,10 @@ from venturi.api.call import Call
 from venturi.api.errors import Refused
 from venturi.api.permissions import Permission
 from venturi.api.rest.bulk import Kind, carry_out
-from venturi.api.rest.changes import clear_chosen, mark_chosen, shown
+from venturi.api.rest.changes import clear_chosen, mark_chosen, shown, would_add
 from venturi.api.rest.runs import answer as runs_answer
 from venturi.api.shapes.bulk import BulkAnswer, Create, Delete, Update
-from venturi.api.shapes.changes import InstancePatch, to_mark
+from venturi.api.shapes.changes import InstancePatch, NewTasks, check_only_new, to_mark
 from venturi.api.shapes.common import Aware, Body, Note
 from venturi.api.shapes.instances import Instances
 from venturi.api.shapes.runs import ALL, Runs
@@ -25,6 +25,7 @@ from venturi.store.commands.instances import (
     select_instances,
 )
 from venturi.store.commands.removal import delete_instance
+from venturi.store.commands.reruns import add_new
 from venturi.store.engine import Tx
 from venturi.store.queries.instances import get_instance
 from venturi.store.queries.paging import Page
@@ -153,10 +154,12 @@ def _dag_of(in_path: str, in_body: str | None) -> str:
     return in_path
 
 
-def clear_dag_runs(call: Call, dag_id: str, body: ClearRunsBody) -> Runs | Instances:
-    """Let the task instances of several runs run again, or tell which would."""
-    if body.only_new:
-        raise Refused(400, "`only_new` is not supported yet.")
+def clear_dag_runs(call: Call, dag_id: str, body: ClearRunsBody) -> Runs | Instances | NewTasks:
+    """Let the task instances of several runs run again, or tell which would.
+
+    With `only_new` only tasks run that their DAG has got since, and nothing is cleared.
+    """
+    check_only_new(body.only_new, body.only_failed)
     if body.dag_runs is None and body.partition_key is None:
         raise InvalidInput("Name the runs in `dag_runs`, or a `partition_key`.")
 
@@ -172,11 +175,17 @@ def clear_dag_runs(call: Call, dag_id: str, body: ClearRunsBody) -> Runs | Insta
 
     if body.dry_run:
         with call.read() as tx:
+            if body.only_new:
+                return would_add(tx, _runs(tx, call, dag_id, body))
             return shown(call, choose(tx)[1])
 
     def change(tx: Tx) -> list[RunRow]:
-        rows, chosen = choose(tx)
-        clear_chosen(tx, call, chosen, newest=body.run_on_latest_version is not False)
+        if body.only_new:
+            rows = _runs(tx, call, dag_id, body)
+            add_new(tx, [row.id for row in rows], call.actor)
+        else:
+            rows, chosen = choose(tx)
+            clear_chosen(tx, call, chosen, newest=body.run_on_latest_version is not False)
         if body.note is not None:
             for row in rows:
                 commands.set_note(tx, row.dag_id, row.run_id, body.note, call.actor)

@@ -1,15 +1,19 @@
 """Clearing and marking task instances."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from venturi.api.call import Call
-from venturi.api.errors import Refused
 from venturi.api.rest.instances import answer
 from venturi.api.rest.runs import get_dag_run
 from venturi.api.shapes.changes import (
     ClearBody,
     InstancePatch,
+    NewTasks,
     PatchQuery,
+    check_only_new,
+    new_tasks_answer,
     to_clear,
     to_mark,
 )
@@ -20,11 +24,13 @@ from venturi.core.states import ACTIVE, RunState, TaskState
 from venturi.store.bell import Ring
 from venturi.store.commands.instances import Chosen, Cleared, Selection, clear, select_instances
 from venturi.store.commands.marks import mark, set_instance_note
+from venturi.store.commands.reruns import add_new, new_tasks
 from venturi.store.commands.runs import set_note
 from venturi.store.engine import Tx
 from venturi.store.queries.instances import InstanceFilter, list_instances
 from venturi.store.queries.paging import Page
-from venturi.store.queries.runs import get_run
+from venturi.store.queries.runs import RunRow, get_run
+from venturi.store.versions import Versions
 
 
 def post_clear_task_instances(call: Call, dag_id: str, body: ClearBody) -> Instances:
@@ -80,10 +86,14 @@ def shown(call: Call, chosen: list[Chosen]) -> Instances:
 
 def clear_dag_run(
     call: Call, dag_id: str, dag_run_id: str, body: RunClear
-) -> RunAnswer | Instances:
-    """Let a run's task instances run again, or tell which would."""
+) -> RunAnswer | Instances | NewTasks:
+    """Let a run's task instances run again, or tell which would.
+
+    With `only_new` only tasks run that the DAG has got since, and nothing is cleared.
+    """
+    check_only_new(body.only_new, body.only_failed)
     if body.only_new:
-        raise Refused(400, "`only_new` is not supported yet.")
+        return _add_new(call, dag_id, dag_run_id, body)
     wanted = ClearBody(
         dry_run=body.dry_run,
         only_failed=body.only_failed,
@@ -97,6 +107,28 @@ def clear_dag_run(
         text = body.note
         call.change(lambda tx: set_note(tx, dag_id, dag_run_id, text, call.actor))
     return get_dag_run(call, dag_id, dag_run_id)
+
+
+def _add_new(call: Call, dag_id: str, dag_run_id: str, body: RunClear) -> RunAnswer | NewTasks:
+    if body.dry_run:
+        with call.read() as tx:
+            return would_add(tx, [get_run(tx, call.scope, dag_id, dag_run_id)])
+
+    def change(tx: Tx) -> tuple[int, ...]:
+        run = get_run(tx, call.scope, dag_id, dag_run_id)
+        if body.note is not None:
+            set_note(tx, dag_id, dag_run_id, body.note, call.actor)
+        return add_new(tx, [run.id], call.actor)
+
+    call.change(change, lambda runs: Ring(dag_ids=(dag_id,), run_ids=runs))
+    return get_dag_run(call, dag_id, dag_run_id)
+
+
+def would_add(tx: Tx, runs: Iterable[RunRow]) -> NewTasks:
+    """The tasks that would be added to runs."""
+    versions = Versions()
+    ids = dict.fromkeys(run.id for run in runs)
+    return new_tasks_answer(task for run_id in ids for task in new_tasks(tx, run_id, versions))
 
 
 def patch_task_instance(

@@ -13,6 +13,7 @@ from venturi.api.shapes.dags import (
     MaskQuery,
     dag_answer,
     details_answer,
+    had_run,
 )
 from venturi.core.errors import InvalidInput
 from venturi.store.bell import Ring
@@ -55,6 +56,12 @@ def _filter(call: Call, query: DagsQuery) -> DagFilter:
         owners=tuple(query.owners),
         has_import_errors=query.has_import_errors,
         last_run_state=query.last_dag_run_state,
+        had_run=had_run(query),
+        bundle_name=query.bundle_name,
+        bundle_version=query.bundle_version,
+        timetable_types=tuple(query.timetable_type),
+        by_assets=query.has_asset_schedule,
+        asset_pattern=pattern(query.asset_dependency, None),
         favorite_of=call.user if query.is_favorite is True else None,
         not_favorite_of=call.user if query.is_favorite is False else None,
     )

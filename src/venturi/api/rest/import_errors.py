@@ -1,7 +1,6 @@
 """Files that could not be read, and reading one again."""
 
 from datetime import datetime
-from typing import ClassVar
 
 import msgspec
 
@@ -16,10 +15,11 @@ from venturi.store.queries.facts import file_of
 class ImportErrorsQuery(ListQuery, frozen=True, kw_only=True):
     """Which import errors to list."""
 
-    not_yet: ClassVar[frozenset[str]] = frozenset({"bundle_name", "filename"})
-
     filename_pattern: str | None = None
     filename_prefix_pattern: str | None = None
+    #: the whole of it, as the answers have it
+    filename: str | None = None
+    bundle_name: str | None = None
 
 
 class ImportErrorAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,14 @@ def get_import_errors(call: Call, query: ImportErrorsQuery) -> ImportErrors:
     paging = call.paging(query.limit, query.offset, query.order_by or ["id"])
     wanted = pattern(query.filename_pattern, query.filename_prefix_pattern)
     with call.read() as tx:
-        page = list_import_errors(tx, call.scope, wanted, paging)
+        page = list_import_errors(
+            tx,
+            call.scope,
+            wanted,
+            paging,
+            filename=query.filename,
+            bundle_name=query.bundle_name,
+        )
     return ImportErrors(import_errors=[_answer(row) for row in page.rows], total_entries=page.total)
 
 

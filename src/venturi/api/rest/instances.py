@@ -4,7 +4,6 @@ import msgspec
 
 from venturi.api.call import Call
 from venturi.api.errors import Refused
-from venturi.api.rest.runs import FIRST
 from venturi.api.shapes.common import page_facts
 from venturi.api.shapes.instances import (
     IndexQuery,
@@ -22,9 +21,9 @@ from venturi.api.shapes.instances import (
 )
 from venturi.api.shapes.runs import ALL
 from venturi.core.errors import NotFound
+from venturi.spec.groups import tasks_in_group
 from venturi.store.engine import Tx
 from venturi.store.queries.facts import rendered_by_instance, version_rows
-from venturi.store.queries.groups import group_everywhere, group_of_dag
 from venturi.store.queries.instances import (
     InstanceFilter,
     InstanceRow,
@@ -33,7 +32,7 @@ from venturi.store.queries.instances import (
     list_tries,
 )
 from venturi.store.queries.paging import Page
-from venturi.store.queries.runs import RunRow, get_run
+from venturi.store.queries.runs import get_run
 from venturi.store.queries.specs import spec_of
 from venturi.store.scope import DagScope
 
@@ -42,29 +41,32 @@ def get_task_instances(
     call: Call, dag_id: str, dag_run_id: str, query: InstancesQuery
 ) -> Instances:
     """A page of a run's task instances; `~` for all runs, or all DAGs."""
-    paging = call.paging(query.limit, query.offset, query.order_by, query.cursor)
     which = instance_filter(dag_id, dag_run_id, query)
+    paging = call.paging(query.limit, query.offset, query.order_by, query.cursor)
     with call.read() as tx:
-        version_id: int | None = None
         if ALL not in {dag_id, dag_run_id}:
-            version_id = get_run(tx, call.scope, dag_id, dag_run_id).version_id
-        which = _in_group(tx, call, which, query.task_group_id, version_id)
+            get_run(tx, call.scope, dag_id, dag_run_id)
+        if query.task_group_id is not None:
+            which = _of_group(tx, call, which, dag_id, dag_run_id, query.task_group_id)
         return answer(tx, list_instances(tx, call.scope, which, paging))
 
 
-def _in_group(
-    tx: Tx, call: Call, which: InstanceFilter, group_id: str | None, version_id: int | None
+def _of_group(
+    tx: Tx, call: Call, which: InstanceFilter, dag_id: str, run_id: str, group_id: str
 ) -> InstanceFilter:
-    """The filter, for the tasks of a group only where one is named. Raises `NotFound`."""
-    if not group_id or group_id == ALL:
-        return which
-    if which.dag_ids is None:
-        members = group_everywhere(tx, call.scope, group_id)
-    else:
-        members = tuple(
-            group_of_dag(tx, call.scope, dag_id, group_id, version_id) for dag_id in which.dag_ids
-        )
-    return msgspec.structs.replace(which, members=members)
+    """The same for the tasks in a group alone, as the version of the run (or today's) has it."""
+    if dag_id == ALL:
+        text = "`task_group_id` needs a DAG in the address: others may have a group of that name."
+        raise Refused(400, text)
+    number = None
+    if run_id != ALL:
+        number = get_run(tx, call.scope, dag_id, run_id).version_number
+    found = tasks_in_group(spec_of(tx, call.scope, dag_id, number), group_id)
+    if found is None:
+        raise NotFound(f"DAG {dag_id!r} has no task group {group_id!r}.")
+    asked = which.task_ids
+    kept = tuple(task_id for task_id in found if asked is None or task_id in asked)
+    return msgspec.structs.replace(which, task_ids=kept)
 
 
 def get_task_instances_batch(
@@ -83,27 +85,19 @@ def get_mapped_task_instances(
     call: Call, dag_id: str, dag_run_id: str, task_id: str, query: InstancesQuery
 ) -> Instances:
     """A page of the instances of a mapped task."""
-    which = msgspec.structs.replace(
-        instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,), mapped=True
-    )
-    order = query.order_by or ["map_index"]
-    paging = call.paging(query.limit, query.offset, order, query.cursor)
+    which = msgspec.structs.replace(instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,))
+    paging = call.paging(query.limit, query.offset, query.order_by or ["map_index"], query.cursor)
     with call.read() as tx:
-        run = get_run(tx, call.scope, dag_id, dag_run_id)
-        which = _in_group(tx, call, which, query.task_group_id, run.version_id)
+        get_run(tx, call.scope, dag_id, dag_run_id)
+        if query.task_group_id is not None:
+            which = _of_group(tx, call, which, dag_id, dag_run_id, query.task_group_id)
         page = list_instances(tx, call.scope, which, paging)
-        if not page.total:
-            _require_task(tx, call, run, task_id)
-        return answer(tx, page)
-
-
-def _require_task(tx: Tx, call: Call, run: RunRow, task_id: str) -> None:
-    """Raise `NotFound` for a task that neither the run nor its DAG has."""
-    named = InstanceFilter(dag_ids=(run.dag_id,), run_ids=(run.run_id,), task_ids=(task_id,))
-    if list_instances(tx, call.scope, named, FIRST).rows:
-        return
-    if all(task.task_id != task_id for task in spec_of(tx, call.scope, run.dag_id).tasks):
-        raise NotFound(f"DAG {run.dag_id!r} has no task {task_id!r}.")
+        if not page.total and all(
+            task.task_id != task_id for task in spec_of(tx, call.scope, dag_id).tasks
+        ):
+            raise NotFound(f"DAG {dag_id!r} has no task {task_id!r}.")
+        mapped = [row for row in page.rows if row.map_index >= 0]
+        return answer(tx, page._replace(rows=mapped, total=page.total if mapped else 0))
 
 
 def answer(tx: Tx, page: Page[InstanceRow]) -> Instances:

@@ -1,7 +1,5 @@
 """Tasks of a DAG, its source and its versions."""
 
-from typing import ClassVar
-
 from starlette.responses import PlainTextResponse
 
 from venturi.api.call import Call
@@ -68,9 +66,9 @@ def get_dag_source(call: Call, dag_id: str, query: SourceQuery) -> SourceAnswer 
 class VersionsQuery(ListQuery, frozen=True, kw_only=True):
     """Which versions to list."""
 
-    not_yet: ClassVar[frozenset[str]] = frozenset({"bundle_name", "bundle_version"})
-
     version_number: int | None = None
+    bundle_name: str | None = None
+    bundle_version: str | None = None
 
 
 def get_dag_versions(call: Call, dag_id: str, query: VersionsQuery) -> DagVersions:
@@ -81,11 +79,15 @@ def get_dag_versions(call: Call, dag_id: str, query: VersionsQuery) -> DagVersio
         rows = list_versions(tx, call.scope, dag_id)
     if "-" not in "".join(paging.order)[:1]:
         rows.reverse()
-    rows = [row for row in rows if query.version_number in {None, row.version_number}]
-    shown = rows[paging.offset : paging.offset + (paging.limit or len(rows))]
-    return DagVersions(
-        dag_versions=[version_answer(row, name) for row in shown], total_entries=len(rows)
-    )
+    found = [
+        version
+        for version in (version_answer(row, name) for row in rows)
+        if query.version_number in {None, version.version_number}
+        and query.bundle_name in {None, version.bundle_name}
+        and query.bundle_version in {None, version.bundle_version}
+    ]
+    shown = found[paging.offset : paging.offset + (paging.limit or len(found))]
+    return DagVersions(dag_versions=shown, total_entries=len(found))
 
 
 def get_dag_version(call: Call, dag_id: str, version_number: int) -> DagVersionAnswer:

@@ -14,7 +14,7 @@ from venturi.api.shapes.runs import WaitLine
 from venturi.core.errors import NotFound
 from venturi.core.states import RUN_TERMINAL
 from venturi.store.queries.runs import RunRow, get_run
-from venturi.store.queries.values import XComFilter, list_xcoms
+from venturi.store.queries.values import list_xcoms
 
 
 class WaitQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,10 +63,14 @@ def _results(call: Call, run: RunRow, task_ids: tuple[str, ...]) -> dict[str, An
     found: dict[str, Any] = {}
     with call.read() as tx:
         for task_id in task_ids:
-            which = XComFilter(
-                dag_id=run.dag_id, run_id=run.run_id, task_id=task_id, key="return_value"
+            page = list_xcoms(
+                tx,
+                call.scope,
+                dag_id=run.dag_id,
+                run_id=run.run_id,
+                task_id=task_id,
+                key="return_value",
             )
-            page = list_xcoms(tx, call.scope, which)
             rows = sorted(page.rows, key=lambda row: row.map_index)
             values = [json.loads(row.value) if row.value is not None else None for row in rows]
             one = len(rows) == 1 and rows[0].map_index < 0

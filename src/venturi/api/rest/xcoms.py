@@ -3,6 +3,7 @@
 from venturi.api.call import Call
 from venturi.api.shapes.common import page_facts
 from venturi.api.shapes.instances import IndexQuery
+from venturi.api.shapes.runs import ALL
 from venturi.api.shapes.xcoms import (
     XComBody,
     XComPatch,
@@ -30,10 +31,19 @@ def get_xcom_entries(
     call: Call, dag_id: str, dag_run_id: str, task_id: str, query: XComsQuery
 ) -> XComs:
     """A page of XComs of a task instance; `~` for all."""
-    which = xcom_filter(dag_id, dag_run_id, task_id, query)
-    paging = call.paging(query.limit, query.offset, query.order_by, query.cursor)
+    index = query.map_index if query.map_index is not None else query.map_index_filter
     with call.read() as tx:
-        page = list_xcoms(tx, call.scope, which, paging)
+        page = list_xcoms(
+            tx,
+            call.scope,
+            dag_id=_one(dag_id),
+            run_id=_one(dag_run_id),
+            task_id=_one(task_id),
+            map_index=index,
+            key=query.xcom_key,
+            of=xcom_filter(query),
+            paging=call.paging(query.limit, query.offset, query.order_by, query.cursor),
+        )
         instances = _instances(tx, call, page.rows)
     entries = [xcom_answer(row, instances.get(_key(row))) for row in page.rows]
     return XComs(xcom_entries=entries, **page_facts(page))
@@ -87,6 +97,10 @@ def delete_xcom_entry(
         commands.delete_xcom(tx, of, xcom_key, call.actor)
 
     call.change(change, Ring(dag_ids=(dag_id,)))
+
+
+def _one(name: str) -> str | None:
+    return None if name == ALL else name
 
 
 def _key(row: XComRow | InstanceRow) -> tuple[str, str, str, int]:

@@ -1,12 +1,15 @@
 """Clearing and marking task instances: bodies, and which instances they mean."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
+from venturi.api.errors import BadValue
 from venturi.api.shapes.common import Aware, Body, Note
 from venturi.core.clock import Instant
 from venturi.core.errors import InvalidInput
+from venturi.spec.model import TaskSpec
 from venturi.store.commands.instances import Selection
 from venturi.store.queries.runs import RunRow
 
@@ -53,6 +56,39 @@ class GroupQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which fields of the body to carry out."""
 
     update_mask: list[str] = []
+
+
+class NewTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A task that a run does not have yet."""
+
+    task_id: str
+    task_display_name: str
+
+
+class NewTasks(msgspec.Struct, frozen=True, kw_only=True):
+    """The tasks that would be added to runs; they have no instances yet."""
+
+    task_instances: list[NewTask]
+    total_entries: int
+
+
+def new_tasks_answer(tasks: Iterable[TaskSpec]) -> NewTasks:
+    """Tasks that would be added."""
+    shown = [
+        NewTask(task_id=task.task_id, task_display_name=task.label or task.task_id)
+        for task in tasks
+    ]
+    return NewTasks(task_instances=shown, total_entries=len(shown))
+
+
+def check_only_new(only_new: bool, only_failed: bool) -> None:
+    """Raise `BadValue` where both are asked for."""
+    if only_new and only_failed:
+        raise BadValue(
+            ("body", "only_new"),
+            "Either `only_new` or `only_failed`, not both: a new task cannot have failed",
+            only_new,
+        )
 
 
 def to_clear(dag_id: str, body: ClearBody, run: RunRow | None) -> Selection:

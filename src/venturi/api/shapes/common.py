@@ -1,7 +1,7 @@
 """What many shapes share."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -18,16 +18,8 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 _UUID8 = (8 << 76) | (2 << 62)
 
 
-def ranges(*names: str) -> frozenset[str]:
-    """The parameters of ranges: each name with its four bounds."""
-    return frozenset(f"{name}_{bound}" for name in names for bound in ("gte", "gt", "lte", "lt"))
-
-
 class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a list and its order."""
-
-    #: parameters of the contract that are refused rather than ignored: the list would be wrong
-    not_yet: ClassVar[frozenset[str]] = frozenset()
 
     limit: Count | None = None
     offset: Count = 0
@@ -90,6 +82,11 @@ def between(
     if gte is None and gt is None and lte is None and lt is None:
         return None
     return Between(gte=gte, gt=gt, lte=lte, lt=lt)
+
+
+def bounds(query: object, name: str) -> Between | None:
+    """The range that the four parameters of `name` make."""
+    return between(*(getattr(query, f"{name}_{bound}") for bound in ("gte", "gt", "lte", "lt")))
 
 
 def pattern(anywhere: str | None, prefix: str | None) -> str | None:

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from venturi.api.facts import UNKNOWN, DagFacts
-from venturi.api.shapes.common import Body, ListQuery, OurCursorPage, ranges, row_uuid
+from venturi.api.shapes.common import (
+    Body,
+    ListQuery,
+    OurCursorPage,
+    bounds,
+    row_uuid,
+)
 from venturi.spec.model import DagSpec
 from venturi.store.dags import path_hash
-from venturi.store.queries.dags import DagRow
+from venturi.store.queries.dags import DagRow, HadRun
 from venturi.store.queries.specs import VersionRow
 
 BUNDLE = "dags-folder"
@@ -20,17 +26,6 @@ RunStateName = Literal["queued", "running", "success", "failed"]
 
 class DagsQuery(ListQuery, frozen=True, kw_only=True):
     """Which DAGs to list."""
-
-    not_yet: ClassVar[frozenset[str]] = frozenset(
-        {
-            "asset_dependency",
-            "bundle_name",
-            "bundle_version",
-            "dag_run_state",
-            "has_asset_schedule",
-            "timetable_type",
-        }
-    ) | ranges("dag_run_start_date", "dag_run_end_date")
 
     tags: list[str] = []
     tags_match_mode: Literal["any", "all"] | None = None
@@ -46,6 +41,21 @@ class DagsQuery(ListQuery, frozen=True, kw_only=True):
     has_import_errors: bool | None = None
     last_dag_run_state: RunStateName | None = None
     is_favorite: bool | None = None
+    bundle_name: str | None = None
+    bundle_version: str | None = None
+    has_asset_schedule: bool | None = None
+    asset_dependency: str | None = None
+    timetable_type: list[str] = []
+    #: with the dates below: all of it is about the same run
+    dag_run_state: list[str] = []
+    dag_run_start_date_gte: datetime | None = None
+    dag_run_start_date_gt: datetime | None = None
+    dag_run_start_date_lte: datetime | None = None
+    dag_run_start_date_lt: datetime | None = None
+    dag_run_end_date_gte: datetime | None = None
+    dag_run_end_date_gt: datetime | None = None
+    dag_run_end_date_lte: datetime | None = None
+    dag_run_end_date_lt: datetime | None = None
 
 
 class MaskQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +168,13 @@ class DagTags(msgspec.Struct, frozen=True, kw_only=True):
 
     tags: list[str]
     total_entries: int
+
+
+def had_run(query: DagsQuery) -> HadRun | None:
+    """The run that a query asks of a DAG, None where it asks for none."""
+    start, end = (bounds(query, f"dag_run_{name}") for name in ("start_date", "end_date"))
+    wanted = HadRun(states=tuple(query.dag_run_state), start_date=start, end_date=end)
+    return None if wanted == HadRun() else wanted
 
 
 def dag_answer(row: DagRow, facts: DagFacts = UNKNOWN) -> DagAnswer:

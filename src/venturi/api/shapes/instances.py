@@ -12,7 +12,7 @@ from venturi.api.shapes.common import (
     Body,
     Count,
     CursorPage,
-    between,
+    bounds,
     pattern,
     row_uuid,
 )
@@ -234,7 +234,7 @@ def _fields(row: InstanceRow, version: DagVersionAnswer | None) -> dict[str, Any
 
 
 def instance_filter(dag_id: str, run_id: str, query: InstancesQuery) -> InstanceFilter:
-    """The task instances that a query lets through, whatever group they are in."""
+    """The task instances that a query lets through."""
     return InstanceFilter(
         dag_ids=None if dag_id == ALL else (dag_id,),
         run_ids=None if run_id == ALL else (run_id,),
@@ -259,9 +259,7 @@ def instance_filter(dag_id: str, run_id: str, query: InstancesQuery) -> Instance
             query.rendered_map_index_pattern, query.rendered_map_index_prefix_pattern
         ),
         duration=(query.duration_gte, query.duration_gt, query.duration_lte, query.duration_lt),
-        updated_at=between(
-            query.updated_at_gte, query.updated_at_gt, query.updated_at_lte, query.updated_at_lt
-        ),
+        updated_at=bounds(query, "updated_at"),
         **date_ranges(query),
     )
 

@@ -1,7 +1,7 @@
 """Runs: queries, bodies, answers."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -13,7 +13,7 @@ from venturi.api.shapes.common import (
     CursorPage,
     ListQuery,
     Note,
-    between,
+    bounds,
     pattern,
 )
 from venturi.api.shapes.dags import DagVersionAnswer, RunStateName, version_answer
@@ -72,16 +72,17 @@ class RunsQuery(RunDates, frozen=True, kw_only=True):
     partition_key_prefix_pattern: str | None = None
     conf_contains: str | None = None
     dag_version: list[int] = []
+    #: seconds, of runs that have ended
     duration_gte: float | None = None
     duration_gt: float | None = None
     duration_lte: float | None = None
     duration_lt: float | None = None
-    cursor: str | None = None
-    # Runs have no version of a bundle and no date of a partition, and no asset starts them.
+    #: no run has any of these: what asks for one finds nothing
     bundle_version: str | None = None
-    partition_date_gte: date | None = None
-    partition_date_lte: date | None = None
+    partition_date_gte: datetime | None = None
+    partition_date_lte: datetime | None = None
     consuming_asset_pattern: str | None = None
+    cursor: str | None = None
 
 
 class RunsBatch(Body, frozen=True, kw_only=True):
@@ -244,27 +245,23 @@ def run_filter(dag_id: str, query: RunsQuery) -> RunFilter:
         conf_contains=query.conf_contains,
         version_numbers=tuple(query.dag_version),
         duration=(query.duration_gte, query.duration_gt, query.duration_lte, query.duration_lt),
-        unheard_of=any(
+        is_none=any(
             (
-                query.bundle_version,
-                query.partition_date_gte,
-                query.partition_date_lte,
-                query.consuming_asset_pattern,
+                query.bundle_version is not None,
+                query.partition_date_gte is not None,
+                query.partition_date_lte is not None,
+                pattern(query.consuming_asset_pattern, None) is not None,
             )
         ),
-        updated_at=between(
-            query.updated_at_gte, query.updated_at_gt, query.updated_at_lte, query.updated_at_lt
-        ),
+        updated_at=bounds(query, "updated_at"),
         **date_ranges(query),
     )
 
 
 def date_ranges(query: RunDates | Body) -> dict[str, Any]:
     """The ranges of dates that runs and task instances share."""
-    return {
-        name: between(*(getattr(query, f"{name}_{bound}") for bound in ("gte", "gt", "lte", "lt")))
-        for name in ("run_after", "logical_date", "start_date", "end_date")
-    }
+    names = ("run_after", "logical_date", "start_date", "end_date")
+    return {name: bounds(query, name) for name in names}
 
 
 def batch_filter(body: RunsBatch) -> RunFilter:

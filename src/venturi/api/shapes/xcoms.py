@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from venturi.api.shapes.common import Body, CursorQuery, OurCursorPage, between, pattern
-from venturi.api.shapes.runs import ALL
+from venturi.api.shapes.common import Body, CursorQuery, OurCursorPage, bounds, pattern
 from venturi.store.queries.instances import InstanceRow
 from venturi.store.queries.values import XComFilter, XComRow
 
@@ -34,6 +33,22 @@ class XComsQuery(CursorQuery, frozen=True, kw_only=True):
     run_after_gt: datetime | None = None
     run_after_lte: datetime | None = None
     run_after_lt: datetime | None = None
+
+
+def xcom_filter(query: XComsQuery) -> XComFilter:
+    """What a query searches for."""
+    searched = {
+        name: pattern(getattr(query, f"{word}_pattern"), getattr(query, f"{word}_prefix_pattern"))
+        for name, word in (
+            ("key_pattern", "xcom_key"),
+            ("dag_pattern", "dag_display_name"),
+            ("run_pattern", "run_id"),
+            ("task_pattern", "task_id"),
+        )
+    }
+    return XComFilter(
+        **searched, logical_date=bounds(query, "logical_date"), run_after=bounds(query, "run_after")
+    )
 
 
 class XComQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,35 +99,6 @@ class XComs(OurCursorPage, frozen=True, kw_only=True):
     """A page of XComs."""
 
     xcom_entries: list[XComAnswer]
-
-
-def xcom_filter(dag_id: str, run_id: str, task_id: str, query: XComsQuery) -> XComFilter:
-    """The XComs that a query lets through."""
-    index = query.map_index if query.map_index is not None else query.map_index_filter
-    return XComFilter(
-        dag_id=_one(dag_id),
-        run_id=_one(run_id),
-        task_id=_one(task_id),
-        map_index=index,
-        key=query.xcom_key,
-        key_pattern=pattern(query.xcom_key_pattern, query.xcom_key_prefix_pattern),
-        dag_pattern=pattern(query.dag_display_name_pattern, query.dag_display_name_prefix_pattern),
-        run_pattern=pattern(query.run_id_pattern, query.run_id_prefix_pattern),
-        task_pattern=pattern(query.task_id_pattern, query.task_id_prefix_pattern),
-        logical_date=between(
-            query.logical_date_gte,
-            query.logical_date_gt,
-            query.logical_date_lte,
-            query.logical_date_lt,
-        ),
-        run_after=between(
-            query.run_after_gte, query.run_after_gt, query.run_after_lte, query.run_after_lt
-        ),
-    )
-
-
-def _one(name: str) -> str | None:
-    return None if name == ALL else name
 
 
 def xcom_answer(row: XComRow, instance: InstanceRow | None) -> XComAnswer:

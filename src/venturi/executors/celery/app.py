@@ -15,7 +15,7 @@ from venturi.executors.celery.doorbell import TASK
 from venturi.executors.celery.urls import broker_url, is_redis
 
 #: Seconds after which a connection that takes nothing or says nothing counts as broken.
-SILENCE = 15.0
+SILENCE = 6.0
 HEARTBEAT = 20
 #: Seconds between two looks whether Redis still answers; one that was cut off is left for another.
 HEALTH = 5

@@ -31,7 +31,7 @@ class Belfry:
     """All attempts that nobody has claimed yet."""
 
     #: Seconds between two looks for lost bells.
-    PERIOD = 2.0
+    PERIOD = 1.0
 
     def __init__(self, app: Celery, post: Post, key: bytes, clock: Clock) -> None:
         self.app, self.post, self.key, self.clock = app, post, key, clock

@@ -163,6 +163,7 @@ class Gateway:
             if not problem:
                 for session in self.sessions.values():
                     session.stream.hurry(self.clock.monotonic())
+                self.belfry.sweep()
         received = self.post.received
         while received:
             self._take(received.popleft())

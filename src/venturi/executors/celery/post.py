@@ -24,7 +24,7 @@ from venturi.executors.celery.trouble import silent, trouble_with
 ECHO = 8.0
 SILENT = 8.0
 DEAF = 12.0
-AGAIN = 6.0
+AGAIN = 4.0
 #: Seconds without a look at the clock after which it was we who did not listen.
 AWAY = 5.0
 #: Seconds between two tries to connect, at first and at most.

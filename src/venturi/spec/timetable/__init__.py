@@ -9,7 +9,7 @@ next       `next_run`: the next run of any timetable; `iter_between`: the runs o
 period     the runs of a past period, for filling it
 manual     the data interval of a run that a person started
 facts      what kind of timetable it is: periodic, limits, can it be scheduled
-words      a timetable as people read it: `summary` and `describe`
+words      a timetable as people read it: `summary`, `describe` and `type_name`
 check      refuse what can never run, with a sentence
 
 The rule for changes of clocks is in `pieces`, and in words in `docs/schedules.md`. The functions
@@ -26,9 +26,10 @@ from venturi.spec.timetable.facts import (
 )
 from venturi.spec.timetable.manual import infer_manual_interval
 from venturi.spec.timetable.next import iter_between, next_run
-from venturi.spec.timetable.words import describe, summary
+from venturi.spec.timetable.words import ASSET_TYPE_NAMES, describe, summary, type_name
 
 __all__ = [
+    "ASSET_TYPE_NAMES",
     "active_runs_limit",
     "can_be_scheduled",
     "check",
@@ -40,4 +41,5 @@ __all__ = [
     "needs_runner",
     "next_run",
     "summary",
+    "type_name",
 ]

@@ -1,6 +1,6 @@
 """A timetable as people read it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from venturi.spec.cron import PRESETS
@@ -49,6 +49,23 @@ _UNITS = (
 )
 _CALENDAR_UNITS = ("years", "months", "days", "hours", "minutes", "seconds")
 
+#: The classes in which authors know the kinds.
+TYPE_NAMES: Mapping[type, str] = {
+    Null: "NullTimetable",
+    Once: "OnceTimetable",
+    Continuous: "ContinuousTimetable",
+    CronInterval: "CronDataIntervalTimetable",
+    DeltaInterval: "DeltaDataIntervalTimetable",
+    CronTrigger: "CronTriggerTimetable",
+    DeltaTrigger: "DeltaTriggerTimetable",
+    MultipleCronTrigger: "MultipleCronTriggerTimetable",
+    Events: "EventsTimetable",
+    AssetTriggered: "AssetTriggeredTimetable",
+    AssetOrTime: "AssetOrTimeSchedule",
+}
+#: Those of timetables that wait for assets.
+ASSET_TYPE_NAMES = (TYPE_NAMES[AssetTriggered], TYPE_NAMES[AssetOrTime])
+
 
 def summary(timetable: Timetable) -> str:
     """The timetable in a word, as lists show it: the expression, the step, or the name."""
@@ -75,6 +92,11 @@ def summary(timetable: Timetable) -> str:
             return timetable.summary or timetable.import_path.rpartition(".")[2]
         case _:
             assert_never(timetable)
+
+
+def type_name(timetable: Timetable) -> str:
+    """What the kind of timetable is called: its class, one of the user's with where it is from."""
+    return timetable.import_path if isinstance(timetable, Custom) else TYPE_NAMES[type(timetable)]
 
 
 def describe(timetable: Timetable) -> str:

@@ -18,8 +18,8 @@ from venturi.store.commands.backfill_dates import (
     plan_runs,
 )
 from venturi.store.commands.cutshort import hold_runs, pieces
-from venturi.store.commands.instances import Selection, clear, reopen, select_instances
-from venturi.store.commands.reruns import adopt
+from venturi.store.commands.instances import Selection, clear, select_instances
+from venturi.store.commands.reruns import adopt, reopen
 from venturi.store.commands.runs import encoded, runnable
 from venturi.store.engine import Tx
 from venturi.store.history import record_change

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import case, delete, null, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from venturi.core.clock import Instant
 from venturi.core.errors import InvalidInput, NotFound
-from venturi.core.states import FAILED_STATES, RUN_TERMINAL, RunState, TaskState
+from venturi.core.states import FAILED_STATES, RunState, TaskState
 from venturi.spec.graph import Graph
 from venturi.store.commands.audit import Actor, note
 from venturi.store.commands.cutshort import hold_runs, keep_cut_short, pieces
-from venturi.store.commands.literals import instant
-from venturi.store.commands.reruns import adopt_newest
+from venturi.store.commands.reruns import adopt_newest, reopen
 from venturi.store.engine import Tx
 from venturi.store.history import record_change
 from venturi.store.queries.specs import current_version
@@ -224,24 +223,6 @@ def _clear_in_run(
         logical_date=chosen[0].logical_date,
         extra={"tasks": sorted({row.task_id for row in chosen})},
     )
-
-
-def reopen(tx: Tx, run_id: int, who: Actor, state: RunState | None) -> None:
-    """Have a run looked at again; one that had ended goes back to `state` unless that is None."""
-    values: dict[str, Any] = {
-        "revision": dag_run.c.revision + 1,
-        "clear_number": dag_run.c.clear_number + 1,
-    }
-    if state is not None:
-        over = dag_run.c.state.in_(sorted(RUN_TERMINAL))
-        values |= {
-            "state": case((over, state), else_=dag_run.c.state),
-            "queued_at": case((over, instant(who.now)), else_=dag_run.c.queued_at),
-            "start_date": case((over, null()), else_=dag_run.c.start_date),
-            "end_date": None,
-            "reason": None,
-        }
-    tx.execute(update(dag_run).where(dag_run.c.id == run_id).values(**values))
 
 
 def _retries(graph: Graph | None, chosen: Sequence[Chosen]) -> dict[str, int]:

@@ -14,10 +14,10 @@ from venturi.store.commands.instances import (
     Cleared,
     Selection,
     clear,
-    reopen,
     select_instances,
 )
 from venturi.store.commands.literals import instant
+from venturi.store.commands.reruns import reopen
 from venturi.store.engine import Tx
 from venturi.store.history import record_change
 from venturi.store.schema.runs import dag_run, task_instance

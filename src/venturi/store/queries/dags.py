@@ -4,19 +4,30 @@ import json
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, exists, false, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
+from venturi.spec.timetable import ASSET_TYPE_NAMES
 from venturi.store.engine import Tx
 from venturi.store.queries.keyed import fetch_keyed, listing_of
 from venturi.store.queries.paging import ALL, Page, Paging, fetch, like
+from venturi.store.queries.runs import Between
 from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.dags import dag, dag_file, dag_owner, dag_tag, import_error
+from venturi.store.schema.later import asset, asset_schedule
 from venturi.store.schema.people import dag_favorite
 from venturi.store.schema.runs import dag_run
 from venturi.store.scope import DagScope
+
+
+class HadRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that a DAG must have had; all of it is about the same run."""
+
+    states: tuple[str, ...] = ()
+    start_date: Between | None = None
+    end_date: Between | None = None
 
 
 class DagFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +43,14 @@ class DagFilter(msgspec.Struct, frozen=True, kw_only=True):
     owners: tuple[str, ...] = ()
     has_import_errors: bool | None = None
     last_run_state: str | None = None
+    had_run: HadRun | None = None
+    bundle_name: str | None = None
+    #: no DAG has one: bundles that know versions are not there yet
+    bundle_version: str | None = None
+    timetable_types: tuple[str, ...] = ()
+    by_assets: bool | None = None
+    #: found in the name or URI of an asset that the schedule waits for
+    asset_pattern: str | None = None
     fileloc: str | None = None
     #: whose favourites only, or whose favourites not
     favorite_of: str | None = None
@@ -131,9 +150,54 @@ def _conditions(which: DagFilter) -> list[ColumnElement[bool]]:
     if which.owners:
         owned = select(dag_owner.c.dag_id).where(dag_owner.c.owner.in_(which.owners))
         conditions.append(dag.c.dag_id.in_(owned))
-    if which.last_run_state is not None:
-        conditions.append(_last_run_in(which.last_run_state))
+    return [*conditions, *_by_runs(which), *_scheduled(which), *_from_bundle(which)]
+
+
+def _from_bundle(which: DagFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if which.bundle_name is not None:
+        conditions.append(dag.c.bundle_name == which.bundle_name)
+    if which.bundle_version is not None:
+        conditions.append(false())
     return conditions
+
+
+def _scheduled(which: DagFilter) -> list[ColumnElement[bool]]:
+    kind = dag.c.timetable_type
+    conditions: list[ColumnElement[bool]] = []
+    if which.timetable_types:
+        conditions.append(kind.in_(which.timetable_types))
+    if which.by_assets is True:
+        conditions.append(kind.in_(ASSET_TYPE_NAMES))
+    if which.by_assets is False:
+        conditions.append(or_(kind.is_(None), kind.not_in(ASSET_TYPE_NAMES)))
+    if which.asset_pattern:
+        found = (like(column, which.asset_pattern) for column in (asset.c.name, asset.c.uri))
+        waiting = (
+            select(asset_schedule.c.dag_id)
+            .join(asset, asset.c.id == asset_schedule.c.asset_id)
+            .where(or_(*found))
+        )
+        conditions.append(dag.c.dag_id.in_(waiting))
+    return conditions
+
+
+def _had(which: HadRun) -> ColumnElement[bool]:
+    """Asked once for all DAGs.
+
+    A database that goes from each DAG to its runs may take the index by state, and read all runs
+    in that state again for each.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if which.states:
+        conditions.append(dag_run.c.state.in_(which.states))
+    for column, bounds in (
+        (dag_run.c.start_date, which.start_date),
+        (dag_run.c.end_date, which.end_date),
+    ):
+        if bounds is not None:
+            conditions += bounds.conditions(column)
+    return dag.c.dag_id.in_(select(dag_run.c.dag_id).where(*conditions))
 
 
 def _favorites(which: DagFilter) -> list[ColumnElement[bool]]:
@@ -152,6 +216,15 @@ def _tagged(tags: tuple[str, ...], all_of_them: bool) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return found >= (len(set(tags)) if all_of_them else 1)
+
+
+def _by_runs(which: DagFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if which.last_run_state is not None:
+        conditions.append(_last_run_in(which.last_run_state))
+    if which.had_run is not None:
+        conditions.append(_had(which.had_run))
+    return conditions
 
 
 def _last_run_in(state: str) -> ColumnElement[bool]:
@@ -260,7 +333,13 @@ _ERROR_ORDERS: dict[str, ColumnElement[Any]] = {
 
 
 def list_import_errors(
-    tx: Tx, scope: DagScope, filename_pattern: str | None = None, paging: Paging = ALL
+    tx: Tx,
+    scope: DagScope,
+    filename_pattern: str | None = None,
+    paging: Paging = ALL,
+    *,
+    filename: str | None = None,
+    bundle_name: str | None = None,
 ) -> Page[ImportErrorRow]:
     """Files that could not be read, with the reason.
 
@@ -269,6 +348,12 @@ def list_import_errors(
     query = select(import_error).where(*scope.file_conditions(import_error.c.filename))
     if filename_pattern:
         query = query.where(like(import_error.c.filename, filename_pattern))
+    for column, text in (
+        (import_error.c.filename, filename),
+        (import_error.c.bundle_name, bundle_name),
+    ):
+        if text is not None:
+            query = query.where(column == text)
     page = fetch(tx, query, paging, _ERROR_ORDERS, ("filename",))
     return Page([_error(row) for row in page.rows], page.total)
 

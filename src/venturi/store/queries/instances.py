@@ -1,9 +1,9 @@
 """Task instances as lists show them, and their earlier tries."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, or_, select, tuple_
+from sqlalchemy import Row, Select, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
@@ -12,17 +12,10 @@ from venturi.core.log_paths import log_path
 from venturi.store.engine import Tx
 from venturi.store.queries.keyed import Listing, fetch_keyed
 from venturi.store.queries.paging import ALL, Page, Paging, like, shown
-from venturi.store.queries.runs import Between
+from venturi.store.queries.runs import Between, Seconds, within
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run, task_instance, task_instance_history
 from venturi.store.scope import DagScope
-
-
-class Members(NamedTuple):
-    """Tasks that go by the same ids in each of these DAGs."""
-
-    dag_ids: tuple[str, ...]
-    task_ids: tuple[str, ...]
 
 
 class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,10 +25,6 @@ class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
     run_ids: tuple[str, ...] | None = None
     task_ids: tuple[str, ...] | None = None
     map_indexes: tuple[int, ...] = ()
-    #: instances of mapped tasks only
-    mapped: bool = False
-    #: of one of these tasks
-    members: tuple[Members, ...] | None = None
     #: named one by one: DAG, run, task, map index
     keys: tuple[tuple[str, str, str, int], ...] | None = None
     states: tuple[str, ...] = ()
@@ -52,8 +41,7 @@ class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
     queue_pattern: str | None = None
     operator_pattern: str | None = None
     map_index_pattern: str | None = None
-    #: seconds: at least, more than, at most, less than
-    duration: tuple[float | None, float | None, float | None, float | None] | None = None
+    duration: Seconds | None = None
     logical_date: Between | None = None
     run_after: Between | None = None
     start_date: Between | None = None
@@ -226,10 +214,6 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
     if which.keys is not None:
         named = tuple_(_T.dag_id, _T.run_id, _T.task_id, _T.map_index)
         conditions.append(named.in_(which.keys))
-    if which.members is not None:
-        conditions.extend(_in_one_of(which.members))
-    if which.mapped:
-        conditions.append(_T.map_index >= 0)
     if which.states:
         conditions.append(in_states(_T.state, which.states))
     for text, column in (
@@ -244,12 +228,7 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
         if text:
             conditions.append(like(column, text))
     if which.duration is not None:
-        compare = (_T.duration.__ge__, _T.duration.__gt__, _T.duration.__le__, _T.duration.__lt__)
-        conditions += [
-            made(bound)
-            for made, bound in zip(compare, which.duration, strict=True)
-            if bound is not None
-        ]
+        conditions += within(_T.duration, which.duration)
     for column, bounds in (
         (dag_run.c.logical_date, which.logical_date),
         (dag_run.c.run_after, which.run_after),
@@ -260,19 +239,6 @@ def _conditions(which: InstanceFilter) -> list[ColumnElement[bool]]:
         if bounds is not None:
             conditions.extend(bounds.conditions(column))
     return conditions
-
-
-def _in_one_of(members: tuple[Members, ...]) -> list[ColumnElement[bool]]:
-    """Task instances of these tasks. What they have in common is said by itself as well: it leaves
-    few rows for which the alternatives are gone through."""
-    common: list[ColumnElement[bool]] = [
-        _T.dag_id.in_([dag_id for each in members for dag_id in each.dag_ids]),
-        _T.task_id.in_(sorted({task_id for each in members for task_id in each.task_ids})),
-    ]
-    if len(members) < 2:
-        return common
-    some = (and_(_T.dag_id.in_(dags), _T.task_id.in_(tasks)) for dags, tasks in members)
-    return [*common, or_(*some)]
 
 
 def get_instance(

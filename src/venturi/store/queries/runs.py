@@ -1,8 +1,6 @@
 """Runs of DAGs as lists show them."""
 
 import json
-from collections.abc import Iterator
-from math import ceil, floor
 from typing import Any
 
 import msgspec
@@ -11,7 +9,6 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
-from venturi.store.elapsed import elapsed
 from venturi.store.engine import Tx
 from venturi.store.queries.keyed import Listing, fetch_keyed
 from venturi.store.queries.paging import ALL, Page, Paging, like, shown
@@ -19,6 +16,7 @@ from venturi.store.queries.specs import unknown_dag
 from venturi.store.schema.dags import dag, dag_version
 from venturi.store.schema.runs import dag_run
 from venturi.store.scope import DagScope
+from venturi.store.seconds import seconds_between
 
 
 class Between(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +38,16 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
         return [compare(bound) for bound, compare in bounds if bound is not None]
 
 
+#: A range of seconds: at least, more than, at most, less than; None is open.
+Seconds = tuple[float | None, float | None, float | None, float | None]
+
+
+def within(column: ColumnElement[Any], bounds: Seconds) -> list[ColumnElement[bool]]:
+    """A range of seconds as conditions on a column."""
+    compare = (column.__ge__, column.__gt__, column.__le__, column.__lt__)
+    return [made(bound) for made, bound in zip(compare, bounds, strict=True) if bound is not None]
+
+
 class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which runs; what is None or empty does not restrict."""
 
@@ -54,16 +62,15 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     start_date: Between | None = None
     end_date: Between | None = None
     updated_at: Between | None = None
+    duration: Seconds | None = None
     user_pattern: str | None = None
     partition_key: str | None = None
     dag_pattern: str | None = None
     partition_pattern: str | None = None
     conf_contains: str | None = None
     version_numbers: tuple[int, ...] = ()
-    #: seconds from start to end: at least, more than, at most, less than
-    duration: tuple[float | None, float | None, float | None, float | None] | None = None
-    #: something is asked for that no run has
-    unheard_of: bool = False
+    #: something is asked for that no run here has
+    is_none: bool = False
 
 
 class RunRow(msgspec.Struct, frozen=True):
@@ -101,11 +108,6 @@ class RunRow(msgspec.Struct, frozen=True):
         return (self.end_date - self.start_date).total_seconds()
 
 
-#: Microseconds; nothing before the end.
-_DURATION = elapsed(dag_run.c.start_date, dag_run.c.end_date)
-#: More microseconds than there ever are, and still a number for every database.
-_FOREVER = 2**62
-
 ORDERS: dict[str, ColumnElement[Any]] = {
     "id": dag_run.c.id,
     "dag_id": dag_run.c.dag_id,
@@ -118,8 +120,8 @@ ORDERS: dict[str, ColumnElement[Any]] = {
     "run_after": dag_run.c.run_after,
     "start_date": dag_run.c.start_date,
     "end_date": dag_run.c.end_date,
-    "duration": _DURATION,
     "updated_at": dag_run.c.last_scheduling_decision,
+    "duration": seconds_between(dag_run.c.start_date, dag_run.c.end_date),
     "conf": dag_run.c.conf,
 }
 
@@ -164,28 +166,26 @@ def list_runs(
 
 def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
     table = dag_run.c
-    listed: tuple[tuple[ColumnElement[Any], tuple[str, ...] | None], ...] = (
+    conditions: list[ColumnElement[bool]] = [false()] if which.is_none else []
+    for column, values in (
         (table.dag_id, which.dag_ids),
         (table.run_id, which.run_ids),
         (table.state, which.states or None),
         (table.run_type, which.run_types or None),
-    )
-    conditions: list[ColumnElement[bool]] = [
-        column.in_(values) for column, values in listed if values is not None
-    ]
-    conditions += [
-        like(column, text)
-        for text, column in (
-            (which.dag_pattern, table.dag_id),
-            (which.partition_pattern, table.partition_key),
-            (which.conf_contains, table.conf),
-            (which.run_id_pattern, table.run_id),
-            (which.user_pattern, table.triggering_user_name),
-        )
-        if text
-    ]
+    ):
+        if values is not None:
+            conditions.append(column.in_(values))
     if which.not_run_types:
         conditions.append(table.run_type.not_in(which.not_run_types))
+    for text, column in (
+        (which.dag_pattern, table.dag_id),
+        (which.partition_pattern, table.partition_key),
+        (which.conf_contains, table.conf),
+        (which.run_id_pattern, table.run_id),
+        (which.user_pattern, table.triggering_user_name),
+    ):
+        if text:
+            conditions.append(like(column, text))
     if which.version_numbers:
         of_number = select(dag_version.c.id).where(
             dag_version.c.version_number.in_(which.version_numbers)
@@ -203,25 +203,8 @@ def _conditions(which: RunFilter) -> list[ColumnElement[bool]]:
         if bounds is not None:
             conditions.extend(bounds.conditions(date_column))
     if which.duration is not None:
-        conditions.extend(_lasting(*which.duration))
-    if which.unheard_of:
-        conditions.append(false())
+        conditions += within(seconds_between(table.start_date, table.end_date), which.duration)
     return conditions
-
-
-def _lasting(
-    gte: float | None, gt: float | None, lte: float | None, lt: float | None
-) -> Iterator[ColumnElement[bool]]:
-    """Runs that took so long. A bound between two microseconds is moved to the next that counts."""
-    for seconds, compare, whole in (
-        (gte, _DURATION.__ge__, ceil),
-        (gt, _DURATION.__gt__, floor),
-        (lte, _DURATION.__le__, floor),
-        (lt, _DURATION.__lt__, ceil),
-    ):
-        if seconds is not None:
-            near = round(seconds * 1_000_000, 3)  # 1.1 seconds are not a bit more
-            yield compare(whole(max(-_FOREVER, min(_FOREVER, near))))
 
 
 def get_run(tx: Tx, scope: DagScope, dag_id: str, run_id: str) -> RunRow:

@@ -3,8 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Row, select
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
@@ -31,15 +30,10 @@ class XComRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class XComFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which XComs; None does not restrict."""
+    """What XComs are searched for by; patterns in the store's notation, None does not restrict."""
 
-    dag_id: str | None = None
-    run_id: str | None = None
-    task_id: str | None = None
-    map_index: int | None = None
-    key: str | None = None
     key_pattern: str | None = None
-    #: of the DAG's name for people
+    #: in the name by which people see the DAG
     dag_pattern: str | None = None
     run_pattern: str | None = None
     task_pattern: str | None = None
@@ -59,64 +53,56 @@ _ORDERS: dict[str, Any] = {
 }
 
 
-_OF_RUN = (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
-
-
 def list_xcoms(
-    tx: Tx, scope: DagScope, which: XComFilter | None = None, paging: Paging = ALL
+    tx: Tx,
+    scope: DagScope,
+    *,
+    dag_id: str | None = None,
+    run_id: str | None = None,
+    task_id: str | None = None,
+    map_index: int | None = None,
+    key: str | None = None,
+    of: XComFilter | None = None,
+    paging: Paging = ALL,
 ) -> Page[XComRow]:
-    """The XComs that a filter lets through, in the order they were pushed."""
-    which = which or XComFilter()
-    conditions = [*scope.conditions(xcom.c.dag_id), *_conditions(which)]
-    wide = select(xcom, dag_run.c.logical_date).outerjoin(dag_run, _OF_RUN)
-    narrow = select(xcom.c.id)
-    by_run = any(name.removeprefix("-") == "run_after" for name in paging.order)
-    if by_run or which.logical_date is not None or which.run_after is not None:
-        narrow = narrow.outerjoin(dag_run, _OF_RUN)
-    listing = Listing(
-        wide=_with_names(wide, which).where(*conditions),
-        narrow=_with_names(narrow, which).where(*conditions),
-        key=xcom.c.id,
-        orders=_ORDERS,
-        default=("id",),
-    )
-    page = fetch_keyed(tx, listing, paging)
-    return page._replace(rows=[_xcom(row) for row in page.rows])
-
-
-def _with_names(query: Select[Any], which: XComFilter) -> Select[Any]:
-    return query.outerjoin(dag, dag.c.dag_id == xcom.c.dag_id) if which.dag_pattern else query
-
-
-def _conditions(which: XComFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        column == value
-        for column, value in (
-            (xcom.c.dag_id, which.dag_id),
-            (xcom.c.run_id, which.run_id),
-            (xcom.c.task_id, which.task_id),
-            (xcom.c.map_index, which.map_index),
-            (xcom.c.key, which.key),
-        )
-        if value is not None
-    ]
-    conditions += [
-        like(column, text)
-        for text, column in (
-            (which.key_pattern, xcom.c.key),
-            (which.dag_pattern, shown(dag.c.dag_display_name, xcom.c.dag_id)),
-            (which.run_pattern, xcom.c.run_id),
-            (which.task_pattern, xcom.c.task_id),
-        )
-        if text
-    ]
+    """The XComs that match, in the order they were pushed; None does not restrict."""
+    of = of or XComFilter()
+    conditions = scope.conditions(xcom.c.dag_id)
+    for column, value in (
+        (xcom.c.dag_id, dag_id),
+        (xcom.c.run_id, run_id),
+        (xcom.c.task_id, task_id),
+        (xcom.c.map_index, map_index),
+        (xcom.c.key, key),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    for searched, text in (
+        (xcom.c.key, of.key_pattern),
+        (xcom.c.run_id, of.run_pattern),
+        (xcom.c.task_id, of.task_pattern),
+        (shown(dag.c.dag_display_name, xcom.c.dag_id), of.dag_pattern),
+    ):
+        if text:
+            conditions.append(like(searched, text))
     for date_column, bounds in (
-        (dag_run.c.logical_date, which.logical_date),
-        (dag_run.c.run_after, which.run_after),
+        (dag_run.c.logical_date, of.logical_date),
+        (dag_run.c.run_after, of.run_after),
     ):
         if bounds is not None:
-            conditions.extend(bounds.conditions(date_column))
-    return conditions
+            conditions += bounds.conditions(date_column)
+    its_run = (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
+    wide = select(xcom, dag_run.c.logical_date).outerjoin(dag_run, its_run)
+    narrow = select(xcom.c.id)
+    by_run = any(name.removeprefix("-") == "run_after" for name in paging.order)
+    if by_run or of.logical_date or of.run_after:
+        narrow = narrow.outerjoin(dag_run, its_run)
+    if of.dag_pattern:
+        its_dag = dag.c.dag_id == xcom.c.dag_id
+        wide, narrow = wide.outerjoin(dag, its_dag), narrow.outerjoin(dag, its_dag)
+    wide, narrow = wide.where(*conditions), narrow.where(*conditions)
+    page = fetch_keyed(tx, Listing(wide, narrow, xcom.c.id, _ORDERS, ("id",)), paging)
+    return page._replace(rows=[_xcom(row) for row in page.rows])
 
 
 def get_xcom(
@@ -129,8 +115,9 @@ def get_xcom(
     map_index: int = -1,
 ) -> XComRow:
     """One XCom. Raises `NotFound`."""
-    which = XComFilter(dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, key=key)
-    page = list_xcoms(tx, scope, which)
+    page = list_xcoms(
+        tx, scope, dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, key=key
+    )
     if not page.rows:
         raise NotFound(f"Task {task_id!r} has no XCom {key!r} in run {run_id!r}.")
     return page.rows[-1]

@@ -39,6 +39,8 @@ dag = Table(
     Column("default_view", String(25)),
     Column("timetable_summary", LongText),
     Column("timetable_description", String(1000)),
+    #: what its kind is called: to ask for, not to show
+    Column("timetable_type", String(1000)),
     Column("max_active_tasks", Integer),
     Column("max_active_runs", Integer),
     Column("max_consecutive_failed_dag_runs", Integer),
