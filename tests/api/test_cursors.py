@@ -3,15 +3,16 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
 from tests import make
 from tests.store.home import begun, put, run
+from venturi.spec.model import GroupSpec
 from venturi.store.engine import Store
 from venturi.store.schema.later import asset, asset_event
 from venturi.store.schema.people import log
-from venturi.store.schema.runs import xcom
+from venturi.store.schema.runs import dag_run, xcom
 
 SPEC = make.dag(make.task("a"), make.task("b", "a"), make.task("c", "b"), dag_id="d")
 LISTS = {
@@ -88,3 +89,45 @@ def test_big_lists_have_a_tag_and_are_not_sent_twice(web: TestClient, path: str)
         first = web.get(path, params=params)
         again = web.get(path, params=params, headers={"if-none-match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "params"),
+    [
+        ("/dags/~/dagRuns", "dag_runs", {"duration_gte": "60", "order_by": "duration"}),
+        (
+            "/dags/g/dagRuns/~/taskInstances",
+            "task_instances",
+            {"task_group_id": "g", "order_by": "-run_after"},
+        ),
+        (
+            "/dags/~/dagRuns/~/taskInstances/~/xcomEntries",
+            "xcom_entries",
+            {
+                "dag_display_name_pattern": "d",
+                "run_after_lt": make.NOW.isoformat(),
+                "order_by": "-key",
+            },
+        ),
+    ],
+)
+def test_filters_go_along_with_a_cursor(
+    web: TestClient, store: Store, path: str, field: str, params: dict[str, str]
+) -> None:
+    groups = (GroupSpec(group_id="g", children=("x", "y", "z")),)
+    spec = make.dag(*(make.task(name, group="g") for name in "wxyz"), dag_id="g", groups=groups)
+    put(store, spec, path="/dags/g.py")
+    run(store, spec)
+    with store.write() as tx:
+        for dag_id, seconds in (("d", 59), ("e", 61), ("f", 60), ("g", 62)):
+            dates = {"start_date": make.NOW, "end_date": make.later(seconds)}
+            tx.execute(update(dag_run).values(**dates).where(dag_run.c.dag_id == dag_id))
+    whole = web.get(path, params=params).json()
+    assert whole["total_entries"] == len(whole[field]) == 3
+    found: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = web.get(path, params={**params, "limit": "2", "cursor": cursor}).json()
+        found += page[field]
+        cursor = page["next_cursor"]
+    assert found == whole[field]

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from math import inf, nan
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from venturi.store.queries.instances import ORDERS, InstanceFilter, list_instanc
 from venturi.store.queries.keyed import COUNTED
 from venturi.store.queries.paging import Paging
 from venturi.store.queries.runs import ORDERS as RUN_ORDERS
-from venturi.store.queries.runs import list_runs
+from venturi.store.queries.runs import RunFilter, list_runs
 from venturi.store.schema.people import log
 from venturi.store.schema.runs import dag_run, task_instance
 from venturi.store.scope import EVERY_DAG
@@ -48,6 +49,7 @@ def fill(store: Store, runs: int, tasks: int, at: int = 0) -> None:
                     "run_after": make.NOW - timedelta(hours=number // 2),
                     "logical_date": when if number % 3 else None,
                     "start_date": None if number % 4 == 0 else when,
+                    "end_date": when + timedelta(days=number % 2, microseconds=number // 2),
                 }
             )
             instances += [
@@ -124,6 +126,32 @@ def test_runs_too_are_read_from_a_cursor_on(store: Store, order: str) -> None:
             found += [row.id for row in page.rows]
     assert found == whole
     assert len(found) == 7
+
+
+def test_runs_are_found_by_how_long_they_took_to_the_microsecond(store: Store) -> None:
+    """A filter sees the same duration as the answer shows."""
+    fill(store, runs=8, tasks=0)
+
+    def found(*bounds: float | None) -> list[float | None]:
+        wanted = RunFilter(duration=bounds)  # type: ignore[arg-type]
+        with store.read() as tx:
+            page = list_runs(tx, EVERY_DAG, wanted, Paging(9, order=("duration",)))
+        assert page.total == len(page.rows)
+        return [row.duration for row in page.rows]
+
+    day = 86_400.0
+    every = [0.000001, 0.000003, day, day + 0.000001, day + 0.000002, day + 0.000003]
+    assert found(0.0, None, None, None) == every
+    assert found(every[1], None, None, None) == every[1:]
+    assert found(None, every[1], None, None) == every[2:]
+    assert found(None, None, every[3], None) == every[:4]
+    assert found(None, None, None, every[3]) == every[:3]
+    assert found(0.0000011, None, None, day + 0.0000019) == every[1:4]
+    assert found(1e300, None, None, None) == found(None, None, None, -1e300) == []
+    assert found(None, None, 1e300, None) == found(None, -1e300, None, None) == every
+    for bound in (inf, -inf, nan):
+        with pytest.raises(InvalidInput, match="finite"):
+            found(None, bound, None, None)
 
 
 def test_offset_and_limit_cut_the_same_list_and_count_all_of_it(store: Store) -> None:

@@ -1,5 +1,7 @@
 """XComs, counts and the audit log."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import insert
 
@@ -9,7 +11,7 @@ from tests.store.home import WHO, begun
 from venturi.core.errors import NotFound
 from venturi.core.states import TaskState
 from venturi.store.commands.audit import note
-from venturi.store.engine import Store
+from venturi.store.engine import Store, Tx
 from venturi.store.queries.audit import get_audit, list_audit
 from venturi.store.queries.counts import dag_counts, run_counts, runs_by_dag
 from venturi.store.queries.instances import InstanceFilter, list_instances
@@ -35,6 +37,36 @@ def filled(store: Store) -> Store:
         names = {"task_id": "a", "dag_id": "d", "run_id": "r1"}
         home.execute(store, insert(xcom).values(**values, **names))
     return store
+
+
+def keys(tx: Tx, **which: Any) -> list[str]:
+    """The keys of the XComs that a filter lets through, asked for whole and by the page."""
+    wanted = XComFilter(**which)
+    found = [row.key for row in list_xcoms(tx, EVERY_DAG, of=wanted).rows]
+    page = list_xcoms(tx, EVERY_DAG, of=wanted, paging=Paging(limit=9))
+    assert [row.key for row in page.rows] == found
+    assert page.total == len(found)
+    return found
+
+
+def test_xcoms_are_found_by_the_names_and_dates_they_show(filled: Store) -> None:
+    spec = make.dag(make.task("late"), dag_id="e", label="Ünlabelled")
+    home.put(filled, spec, path="/dags/e.py")
+    home.run(filled, spec, "other_run", days_ago=5)
+    of = {"dag_id": "e", "task_id": "late", "value": "1", "timestamp": make.NOW}
+    for run_id, key in (("other_run", "far"), ("lost", "alone")):  # there is no run `lost`
+        home.execute(filled, insert(xcom).values(**of, run_id=run_id, key=key))
+    with filled.read() as tx:
+        assert keys(tx, dag_pattern="label") == ["far", "alone"]
+        assert keys(tx, dag_pattern="D%") == ["k", "other"]  # no other name: the id
+        assert keys(tx, run_pattern="OTHER") == ["far"]
+        assert keys(tx, run_pattern="r%") == ["k", "other"]
+        assert keys(tx, task_pattern="at") == ["far", "alone"]
+        then = make.later(-5 * 86400)
+        for name in ("logical_date", "run_after"):
+            assert keys(tx, **{name: Between(gte=then, lte=then)}) == ["far"]
+            assert keys(tx, **{name: Between(gt=then)}) == ["k", "other"]
+            assert keys(tx, **{name: Between(lt=then)}) == []
 
 
 def test_xcoms_are_found_by_name_and_pattern(filled: Store) -> None:

@@ -1,4 +1,8 @@
-"""How many seconds lie between two columns: each database has words of its own for that."""
+"""How many seconds lie between two columns: each database has words of its own for that.
+
+Whole microseconds are divided, once: so it is the number that Python makes of the same instants,
+and equal is equal.
+"""
 
 from typing import Any
 
@@ -27,15 +31,21 @@ def _both(element: seconds_between, compiler: Any, **words: Any) -> tuple[str, s
 @compiles(seconds_between, "sqlite")
 def _on_sqlite(element: seconds_between, compiler: Any, **words: Any) -> str:
     start, end = _both(element, compiler, **words)
-    # A Julian day is a floating number: rounded to the milliseconds that it can tell.
-    return f"ROUND((JULIANDAY({end}) - JULIANDAY({start})) * 86400.0, 3)"
+    # An instant is text with six digits behind the second. SQLite's dates know milliseconds only,
+    # and round: whole seconds and these digits are counted apart.
+    whole = (
+        f"CAST(strftime('%s', substr({end}, 1, 19)) AS INTEGER)"
+        f" - CAST(strftime('%s', substr({start}, 1, 19)) AS INTEGER)"
+    )
+    digits = f"CAST(substr({end}, 21, 6) AS INTEGER) - CAST(substr({start}, 21, 6) AS INTEGER)"
+    return f"((({whole}) * 1000000 + {digits}) / 1e6)"
 
 
 @compiles(seconds_between, "mysql")
 @compiles(seconds_between, "mariadb")
 def _on_mariadb(element: seconds_between, compiler: Any, **words: Any) -> str:
     start, end = _both(element, compiler, **words)
-    return f"(TIMESTAMPDIFF(MICROSECOND, {start}, {end}) / 1000000.0)"
+    return f"(TIMESTAMPDIFF(MICROSECOND, {start}, {end}) / 1e6)"
 
 
 @compiles(seconds_between, "postgresql")

@@ -250,7 +250,7 @@ def run_filter(dag_id: str, query: RunsQuery) -> RunFilter:
                 query.bundle_version is not None,
                 query.partition_date_gte is not None,
                 query.partition_date_lte is not None,
-                pattern(query.consuming_asset_pattern, None) is not None,
+                bool(query.consuming_asset_pattern),  # here `~` is no more than a text
             )
         ),
         updated_at=bounds(query, "updated_at"),

@@ -1,6 +1,7 @@
 """Runs of DAGs as lists show them."""
 
 import json
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from sqlalchemy import Row, Select, false, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from venturi.core.clock import Instant
-from venturi.core.errors import NotFound
+from venturi.core.errors import InvalidInput, NotFound
 from venturi.store.engine import Tx
 from venturi.store.queries.keyed import Listing, fetch_keyed
 from venturi.store.queries.paging import ALL, Page, Paging, like, shown
@@ -43,7 +44,12 @@ Seconds = tuple[float | None, float | None, float | None, float | None]
 
 
 def within(column: ColumnElement[Any], bounds: Seconds) -> list[ColumnElement[bool]]:
-    """A range of seconds as conditions on a column."""
+    """A range of seconds as conditions on a column.
+
+    Raises `InvalidInput` for what is no number or has no end: not every database can be told it.
+    """
+    if not all(isfinite(bound) for bound in bounds if bound is not None):
+        raise InvalidInput("A duration is a number of seconds, and a finite one.")
     compare = (column.__ge__, column.__gt__, column.__le__, column.__lt__)
     return [made(bound) for made, bound in zip(compare, bounds, strict=True) if bound is not None]
 
