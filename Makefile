@@ -61,7 +61,7 @@ test: install ## run all tests, with the servers they need, and the quick tier o
 	@bash scripts/browser.sh
 	@$(RUN) -m scripts.services run -- $(RUN) -m pytest -q -n $(JOBS) --ignore=tests/web
 	@$(RUN) -m pytest -q -n $(JOBS) tests/web
-	@$(RUN) -m scripts.services run -- $(RUN) -m tests.torture.run --lanes 3
+	@$(RUN) -m scripts.services run -- $(RUN) -m tests.torture.run --lanes 3 --seed $(or $(SEED),301)
 
 .PHONY: services
 services: install ## which database servers and brokers the tests find here, or can start
