@@ -80,6 +80,13 @@ def test_xcoms_are_found_by_name_and_pattern(filled: Store) -> None:
             get_xcom(tx, EVERY_DAG, "d", "r1", "a", "nope")
 
 
+def test_a_list_of_xcoms_reads_no_values_unless_asked(filled: Store) -> None:
+    with filled.read() as tx:
+        assert {row.value for row in list_xcoms(tx, EVERY_DAG, dag_id="d").rows} == {None}
+        page = list_xcoms(tx, EVERY_DAG, dag_id="d", paging=Paging(limit=1), with_values=True)
+        assert page.rows[0].value
+
+
 def test_counts_by_state(filled: Store) -> None:
     with filled.read() as tx:
         assert run_counts(tx, EVERY_DAG, dag_ids=["d"]) == {"running": 1, "failed": 1}

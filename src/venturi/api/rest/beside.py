@@ -123,6 +123,7 @@ def get_extra_links(
             task_id=task_id,
             map_index=query.map_index,
             of=XComFilter(key_pattern=r"%link%"),
+            with_values=True,
         )
     left = {row.key: json.loads(row.value) for row in page.rows if row.value is not None}
     names = tasks[task_id].extra_links if task_id in tasks else ()

@@ -70,6 +70,7 @@ def _results(call: Call, run: RunRow, task_ids: tuple[str, ...]) -> dict[str, An
                 run_id=run.run_id,
                 task_id=task_id,
                 key="return_value",
+                with_values=True,
             )
             rows = sorted(page.rows, key=lambda row: row.map_index)
             values = [json.loads(row.value) if row.value is not None else None for row in rows]

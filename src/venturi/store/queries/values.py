@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Row, null, select
 
 from venturi.core.clock import Instant
 from venturi.core.errors import NotFound
@@ -17,7 +17,7 @@ from venturi.store.scope import DagScope
 
 
 class XComRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An XCom; `value` is JSON text."""
+    """An XCom; `value` is JSON text, None also where it was not asked for."""
 
     key: str
     value: str | None
@@ -64,19 +64,23 @@ def list_xcoms(
     key: str | None = None,
     of: XComFilter | None = None,
     paging: Paging = ALL,
+    with_values: bool = False,
 ) -> Page[XComRow]:
-    """The XComs that match, in the order they were pushed; None does not restrict."""
+    """The XComs that match, in the order they were pushed; None does not restrict.
+
+    Without values unless they are asked for: each may have megabytes.
+    """
     of = of or XComFilter()
     conditions = scope.conditions(xcom.c.dag_id)
-    for column, value in (
+    for column, wanted in (
         (xcom.c.dag_id, dag_id),
         (xcom.c.run_id, run_id),
         (xcom.c.task_id, task_id),
         (xcom.c.map_index, map_index),
         (xcom.c.key, key),
     ):
-        if value is not None:
-            conditions.append(column == value)
+        if wanted is not None:
+            conditions.append(column == wanted)
     for searched, text in (
         (xcom.c.key, of.key_pattern),
         (xcom.c.run_id, of.run_pattern),
@@ -92,7 +96,9 @@ def list_xcoms(
         if bounds is not None:
             conditions += bounds.conditions(date_column)
     its_run = (dag_run.c.dag_id == xcom.c.dag_id) & (dag_run.c.run_id == xcom.c.run_id)
-    wide = select(xcom, dag_run.c.logical_date).outerjoin(dag_run, its_run)
+    value = xcom.c.value if with_values else null().label("value")
+    columns = (each for each in xcom.c if each is not xcom.c.value)
+    wide = select(*columns, value, dag_run.c.logical_date).outerjoin(dag_run, its_run)
     narrow = select(xcom.c.id)
     by_run = any(name.removeprefix("-") == "run_after" for name in paging.order)
     if by_run or of.logical_date or of.run_after:
@@ -116,7 +122,14 @@ def get_xcom(
 ) -> XComRow:
     """One XCom. Raises `NotFound`."""
     page = list_xcoms(
-        tx, scope, dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, key=key
+        tx,
+        scope,
+        dag_id=dag_id,
+        run_id=run_id,
+        task_id=task_id,
+        map_index=map_index,
+        key=key,
+        with_values=True,
     )
     if not page.rows:
         raise NotFound(f"Task {task_id!r} has no XCom {key!r} in run {run_id!r}.")
