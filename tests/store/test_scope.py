@@ -24,6 +24,7 @@ from venturi.store.queries import (
     counts,
     dags,
     facts,
+    files,
     health,
     instances,
     pulse,
@@ -85,10 +86,10 @@ LISTS: dict[str, Any] = {
     "instances": lambda tx, scope: {row.dag_id for row in instances.list_instances(tx, scope).rows},
     "xcoms": lambda tx, scope: {row.dag_id for row in values.list_xcoms(tx, scope).rows},
     "stats": lambda tx, scope: {dag_id for dag_id, _ in counts.runs_by_dag(tx, scope)},
-    "errors": lambda tx, scope: {row.text for row in dags.list_import_errors(tx, scope).rows},
+    "errors": lambda tx, scope: {row.text for row in files.list_import_errors(tx, scope).rows},
     "audit": lambda tx, scope: {row.dag_id for row in audit.list_audit(tx, scope).rows},
     "files": lambda tx, scope: {
-        dag_id for row in dags.list_files(tx, scope) for dag_id in row.dag_ids
+        dag_id for row in files.list_files(tx, scope) for dag_id in row.dag_ids
     },
 }
 ALL_IDS = {"dag_a", "dag_ab", "_dag", "dag_a2"}
@@ -146,7 +147,7 @@ def test_a_filter_by_runs_or_assets_finds_none_outside_of_the_scope(filled: Stor
 def test_import_errors_by_file_and_bundle_are_of_the_scope(filled: Store) -> None:
     def found(scope: DagScope, **which: Any) -> set[str]:
         with filled.read() as tx:
-            return {row.text for row in dags.list_import_errors(tx, scope, **which).rows}
+            return {row.text for row in files.list_import_errors(tx, scope, **which).rows}
 
     assert found(ADA, filename="/dags/dag_a.py") == {"dag_a"}
     assert found(ADA, filename="/dags/dag_ab.py") == set()

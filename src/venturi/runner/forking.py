@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
@@ -45,6 +46,14 @@ def fork_child(run: Callable[[], None], keep: tuple[int, ...], *, group: bool = 
         sys.excepthook(*sys.exc_info())
     finally:
         leave(code)
+
+
+def signal_child(pid: int, number: int) -> None:
+    """Send a signal to a child that leads a group; SIGKILL goes to all of that."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+        if number == signal.SIGKILL:
+            os.killpg(pid, signal.SIGKILL)
 
 
 def leave(code: int) -> NoReturn:

@@ -21,7 +21,7 @@ from venturi.core.attempts import Usage
 from venturi.core.clock import Clock, SystemClock
 from venturi.core.host_messages import Beget, Born, Exited, Fork, Signal, Spare, ToHost
 from venturi.core.messages import Ask, Load, Loaded, Reply, Stop
-from venturi.runner.forking import fork_child
+from venturi.runner.forking import fork_child, signal_child
 from venturi.runner.loading import ACTIVE, load_file
 from venturi.runner.wire import Wire, WireClosed, pair
 from venturi.sdk.comms import set_comms
@@ -131,10 +131,7 @@ class Host:
         self.spares.discard(message.pid)
         if message.signal == 0:
             return  # the runner says: this spare has work now
-        os.kill(message.pid, message.signal)
-        if message.signal == signal.SIGKILL:
-            with suppress(ProcessLookupError):
-                os.killpg(message.pid, signal.SIGKILL)
+        signal_child(message.pid, message.signal)
 
     def _reap(self) -> None:
         while self.children:

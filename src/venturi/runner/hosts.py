@@ -9,7 +9,6 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 
 from setproctitle import setproctitle
 
@@ -17,7 +16,7 @@ from venturi.core.attempts import FileRef
 from venturi.core.host_messages import Born, Exited, FromHost, Signal, Spare
 from venturi.core.messages import Ask, Load, Loaded, Reply, Welcome
 from venturi.core.wire import Message
-from venturi.runner.forking import fork_child
+from venturi.runner.forking import fork_child, signal_child
 from venturi.runner.host import Host
 from venturi.runner.host_row import Child, HostRow, Taker, child_wire, open_host
 from venturi.runner.local_code import load_local_code
@@ -117,7 +116,8 @@ class Hosts:
     def signal(self, host: HostRow, pid: int, number: int) -> None:
         """Send a signal to a child of a host."""
         if host.is_silent:
-            _signal(pid, number)
+            # The number is still its child's: nobody else waits for that.
+            signal_child(pid, number)
             return
         try:
             host.wire.send(Signal(pid=pid, signal=number))
@@ -152,18 +152,17 @@ class Hosts:
         Its children go on: they need it only to be waited for. It leaves when it is awake again.
         """
         now = self.reactor.clock.monotonic()
-        for host in [host for host in self.by_file.values() if host.takers]:
-            if host.loading is not None or now - host.heard_at < SILENT:
+        for file, host in list(self.by_file.items()):
+            if not host.takers or host.loading is not None or now - host.heard_at < SILENT:
                 continue
-            assert host.file is not None
             text = "Process %s of %s has not answered for %.0f s: a new one takes its place."
-            _LOG.warning(text, host.pid, host.file.path, SILENT)
+            _LOG.warning(text, host.pid, file.path, SILENT)
             waiting = list(host.takers)
             host.takers.clear()
             host.is_silent = True
             self._retire(host)
             for taker in waiting:
-                self.take(host.file, taker)
+                self.take(file, taker)
 
     # --- hearing -------------------------------------------------------------------------------
 
@@ -296,11 +295,3 @@ def _died_while_loading(order: Load) -> Loaded:
         error=f"The process that imported {order.file.path} ended in the middle of it: the file "
         "called os._exit, crashed the interpreter, or was killed for want of memory.",
     )
-
-
-def _signal(pid: int, number: int) -> None:
-    """As a host does it: the number is still its child's, as nobody else waits for that."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
-        if number == signal.SIGKILL:
-            os.killpg(pid, signal.SIGKILL)

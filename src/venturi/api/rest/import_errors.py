@@ -7,9 +7,9 @@ import msgspec
 from venturi.api.call import Call
 from venturi.api.shapes.common import ListQuery, pattern
 from venturi.store.bell import Ring, ring
-from venturi.store.queries.dags import ImportErrorRow, list_import_errors
-from venturi.store.queries.dags import get_import_error as find_import_error
 from venturi.store.queries.facts import file_of
+from venturi.store.queries.files import ImportErrorRow, list_import_errors
+from venturi.store.queries.files import get_import_error as find_import_error
 
 
 class ImportErrorsQuery(ListQuery, frozen=True, kw_only=True):

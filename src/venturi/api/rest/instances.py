@@ -32,7 +32,7 @@ from venturi.store.queries.instances import (
     list_tries,
 )
 from venturi.store.queries.paging import Page
-from venturi.store.queries.runs import get_run
+from venturi.store.queries.runs import RunRow, get_run
 from venturi.store.queries.specs import spec_of
 from venturi.store.scope import DagScope
 
@@ -44,23 +44,21 @@ def get_task_instances(
     which = instance_filter(dag_id, dag_run_id, query)
     paging = call.paging(query.limit, query.offset, query.order_by, query.cursor)
     with call.read() as tx:
-        if ALL not in {dag_id, dag_run_id}:
-            get_run(tx, call.scope, dag_id, dag_run_id)
+        one = ALL not in {dag_id, dag_run_id}
+        run = get_run(tx, call.scope, dag_id, dag_run_id) if one else None
         if query.task_group_id is not None:
-            which = _of_group(tx, call, which, dag_id, dag_run_id, query.task_group_id)
+            which = _of_group(tx, call, which, dag_id, run, query.task_group_id)
         return answer(tx, list_instances(tx, call.scope, which, paging))
 
 
 def _of_group(
-    tx: Tx, call: Call, which: InstanceFilter, dag_id: str, run_id: str, group_id: str
+    tx: Tx, call: Call, which: InstanceFilter, dag_id: str, run: RunRow | None, group_id: str
 ) -> InstanceFilter:
     """The same for the tasks in a group alone, as the version of the run (or today's) has it."""
     if dag_id == ALL:
         text = "`task_group_id` needs a DAG in the address: others may have a group of that name."
         raise Refused(400, text)
-    number = None
-    if run_id != ALL:
-        number = get_run(tx, call.scope, dag_id, run_id).version_number
+    number = None if run is None else run.version_number
     found = tasks_in_group(spec_of(tx, call.scope, dag_id, number), group_id)
     if found is None:
         raise NotFound(f"DAG {dag_id!r} has no task group {group_id!r}.")
@@ -88,9 +86,9 @@ def get_mapped_task_instances(
     which = msgspec.structs.replace(instance_filter(dag_id, dag_run_id, query), task_ids=(task_id,))
     paging = call.paging(query.limit, query.offset, query.order_by or ["map_index"], query.cursor)
     with call.read() as tx:
-        get_run(tx, call.scope, dag_id, dag_run_id)
+        run = get_run(tx, call.scope, dag_id, dag_run_id)
         if query.task_group_id is not None:
-            which = _of_group(tx, call, which, dag_id, dag_run_id, query.task_group_id)
+            which = _of_group(tx, call, which, dag_id, run, query.task_group_id)
         page = list_instances(tx, call.scope, which, paging)
         if not page.total and all(
             task.task_id != task_id for task in spec_of(tx, call.scope, dag_id).tasks

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from venturi.cli.output import print_rows
@@ -116,14 +117,12 @@ NO_SCHEDULER = "No scheduler is running: the runs wait until you start one: airf
 
 def scheduler_lives(tx: Tx) -> bool:
     """Whether a scheduler can be rung here, or has been heard of lately."""
-    from venturi.store.commands.jobs import RUNNING, SCHEDULER, JobFilter, list_jobs
+    from venturi.store.queries.health import living_scheduler
 
     if ring_bell(run_ids=[0]):  # a run that nobody has: it only listens
         return True
     grace = get_config().getfloat("scheduler", "scheduler_health_check_threshold")
-    at = now()
-    found = list_jobs(tx, JobFilter(job_type=SCHEDULER, state=RUNNING))
-    return any(job.is_alive(at, grace) for job in found.rows)
+    return living_scheduler(tx, now() - timedelta(seconds=grace)) is not None
 
 
 def list_all(args: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from venturi.cli.output import print_record, print_rows
 from venturi.cli.session import change, confirm, now, read, ring_bell
 from venturi.core.errors import InvalidInput
 from venturi.store.queries import dags as dag_lists
+from venturi.store.queries import files
 from venturi.store.queries.dags import DagRow
 from venturi.store.queries.specs import list_versions, spec_of
 from venturi.store.scope import EVERY_DAG
@@ -31,7 +32,7 @@ def list_dags(args: argparse.Namespace) -> None:
         lambda tx: (
             dag_lists.list_dags(tx, EVERY_DAG),
             dag_lists.waiting_runs(tx, EVERY_DAG),
-            dag_lists.list_import_errors(tx, EVERY_DAG).total,
+            files.list_import_errors(tx, EVERY_DAG).total,
         )
     )
     rows = [_listed(row, waiting.get(row.dag_id, 0)) for row in page.rows]
@@ -106,7 +107,7 @@ def list_import_errors(args: argparse.Namespace) -> None:
     else:
         rows = [
             {"filepath": row.filename, "error": row.text, "timestamp": row.timestamp}
-            for row in read(lambda tx: dag_lists.list_import_errors(tx, EVERY_DAG)).rows
+            for row in read(lambda tx: files.list_import_errors(tx, EVERY_DAG)).rows
         ]
     if args.output == "table" and rows:
         # A traceback in a table cannot be read: one after the other instead.
@@ -132,7 +133,7 @@ def report(args: argparse.Namespace) -> None:
             "read": row.last_parsed,
             "imported_per_attempt": row.open_because or "",
         }
-        for row in read(lambda tx: dag_lists.list_files(tx, EVERY_DAG))
+        for row in read(lambda tx: files.list_files(tx, EVERY_DAG))
     ]
     print_rows(rows, args.output, empty="No file has been read yet.")
 

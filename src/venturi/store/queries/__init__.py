@@ -1,7 +1,8 @@
 """Lists that people read: shared by the commands and the REST API, free of presentation.
 
 paging      a page of rows and how many there are in all; ordering by known columns
-dags        DAGs, their tags and owners, import errors, the source of a file
+dags        DAGs, their tags and owners
+files       files: how they were read, and why they could not be
 specs       the frozen description of a DAG
 runs        runs of DAGs
 backfills   backfills, with how far they are
